@@ -1,0 +1,1 @@
+//! Criterion benches for each stage and the whole.

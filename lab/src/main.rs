@@ -1,0 +1,3 @@
+//! Studies: robustness, forgery and false-alarm tables over folders of pictures.
+
+fn main() {}

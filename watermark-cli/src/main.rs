@@ -1,0 +1,3 @@
+//! The watermark command.
+
+fn main() {}

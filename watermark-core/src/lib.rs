@@ -1,0 +1,31 @@
+//! Keyed, blind, content-bound frequency-domain watermarks for pictures and frames.
+//!
+//! Marking runs `key -> pattern -> mask -> embed`; finding runs
+//! `image -> normalise -> sync -> demod -> code -> decide`. The modules follow that order.
+//!
+//! The crate is pure: it reads no clock, file, environment or random source, starts no thread unless the
+//! `parallel` feature is on, and holds no `unsafe` code. The same key, payload and picture give the same mark.
+
+mod code;
+mod decide;
+mod demod;
+mod embed;
+mod error;
+mod key;
+mod mask;
+mod normalise;
+mod options;
+mod parallel;
+mod pattern;
+mod payload;
+mod spectrum;
+mod sync;
+mod view;
+
+pub use decide::{Detection, Detector, EvidenceMap, Geometry, Mark, Verdict};
+pub use embed::{Applied, EmbedReport, Embedder, Plan};
+pub use error::{Error, Refusal, Result};
+pub use key::{Key, KeyId, KeyRole, SECRET_BYTES};
+pub use options::{DetectOptions, Effort, EmbedOptions, Limits, Profile, Strength};
+pub use payload::{Payload, PayloadClass};
+pub use view::{ImageView, ImageViewMut, Layout, Samples, SamplesMut};

@@ -1,0 +1,1 @@
+//! Pictures in and out as bytes: decoding, encoding, metadata kept.

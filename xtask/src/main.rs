@@ -1,0 +1,3 @@
+//! Project tasks: test, demo picture, release checks.
+
+fn main() {}
