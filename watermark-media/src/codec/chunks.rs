@@ -1,0 +1,38 @@
+//! The chunks of a PNG file, walked without decoding anything.
+
+use crate::{Error, Format, Result};
+
+/// One chunk.
+pub(super) struct Chunk<'a> {
+    pub(super) kind: [u8; 4],
+    pub(super) data: &'a [u8],
+    /// Whether its checksum is right.
+    pub(super) intact: bool,
+}
+
+/// All chunks up to and with IEND.
+pub(super) fn chunks(bytes: &[u8]) -> Result<Vec<Chunk<'_>>> {
+    let mut rest = bytes.get(8..).unwrap_or_default();
+    let mut found = Vec::new();
+    loop {
+        let (chunk, tail) =
+            next(rest).ok_or_else(|| Error::truncated(Format::Png, "the closing IEND chunk is missing"))?;
+        let last = &chunk.kind == b"IEND";
+        found.push(chunk);
+        if last {
+            return Ok(found);
+        }
+        rest = tail;
+    }
+}
+
+fn next(bytes: &[u8]) -> Option<(Chunk<'_>, &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+    let summed = rest.get(..length.checked_add(4)?)?;
+    let (kind, data) = summed.split_first_chunk::<4>()?;
+    let (crc, tail) = rest[summed.len()..].split_first_chunk::<4>()?;
+    let mut sum = flate2::Crc::new();
+    sum.update(summed);
+    Some((Chunk { kind: *kind, data, intact: sum.sum() == u32::from_be_bytes(*crc) }, tail))
+}

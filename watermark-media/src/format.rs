@@ -1,0 +1,120 @@
+//! Which format bytes are in, and the names of those that are recognised only to be refused with a clear word.
+
+use crate::{Error, Result};
+
+/// A format that is read and written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// Portable Network Graphics.
+    Png,
+    /// JPEG in a JFIF or EXIF file.
+    Jpeg,
+    /// WebP: both kinds are read, lossless is written unless a quality is asked for.
+    WebP,
+    /// TIFF with one page.
+    Tiff,
+}
+
+impl Format {
+    /// Every format, in the order used for lists.
+    pub const ALL: [Self; 4] = [Self::Png, Self::Jpeg, Self::WebP, Self::Tiff];
+
+    /// The format for a file name's extension, with or without its dot, in any case.
+    ///
+    /// ```
+    /// use watermark_media::Format;
+    /// assert_eq!(Format::from_extension(".JPEG"), Some(Format::Jpeg));
+    /// assert_eq!(Format::from_extension("gif"), None);
+    /// ```
+    pub fn from_extension(extension: &str) -> Option<Self> {
+        let extension = extension.strip_prefix('.').unwrap_or(extension);
+        match extension.to_ascii_lowercase().as_str() {
+            "png" => Some(Self::Png),
+            "jpg" | "jpeg" | "jpe" | "jfif" => Some(Self::Jpeg),
+            "webp" => Some(Self::WebP),
+            "tif" | "tiff" => Some(Self::Tiff),
+            _ => None,
+        }
+    }
+
+    /// The format that the first bytes of a file show; the name plays no part.
+    pub fn sniff(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Self::Png),
+            [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
+            [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Some(Self::Tiff),
+            _ => None,
+        }
+    }
+
+    /// The usual extension of a file name, without a dot.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg => "jpg",
+            Self::WebP => "webp",
+            Self::Tiff => "tif",
+        }
+    }
+
+    /// As [`sniff`](Self::sniff), with an error that names what the bytes are instead.
+    pub(crate) fn recognise(bytes: &[u8]) -> Result<Self> {
+        if bytes.is_empty() {
+            return Err(Error::Empty);
+        }
+        Self::sniff(bytes).ok_or_else(|| {
+            let what = foreign(bytes).unwrap_or("a file of unknown kind");
+            Error::unsupported(what, "convert it to PNG, JPEG, WebP or TIFF first")
+        })
+    }
+}
+
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Png => "PNG",
+            Self::Jpeg => "JPEG",
+            Self::WebP => "WebP",
+            Self::Tiff => "TIFF",
+        })
+    }
+}
+
+/// The name of a kind of file that is not read, from its first bytes.
+fn foreign(bytes: &[u8]) -> Option<&'static str> {
+    const STARTS: [(&[u8], &str); 19] = [
+        (b"GIF8", "GIF"),
+        (b"BM", "BMP"),
+        (&[0x76, 0x2f, 0x31, 0x01], "OpenEXR"),
+        (&[0xff, 0x0a], "JPEG XL"),
+        (b"\0\0\0\x0cJXL ", "JPEG XL"),
+        (b"\0\0\0\x0cjP  ", "JPEG 2000"),
+        (&[0xff, 0x4f, 0xff, 0x51], "JPEG 2000"),
+        (b"8BPS", "a Photoshop document (PSD)"),
+        (b"\0\0\x01\0", "a Windows icon (ICO)"),
+        (b"qoif", "QOI"),
+        (b"#?RADIANCE", "Radiance HDR"),
+        (b"DDS ", "a DirectDraw texture (DDS)"),
+        (b"farbfeld", "farbfeld"),
+        (b"%PDF", "PDF"),
+        (b"<svg", "SVG"),
+        (b"<?xml", "XML or SVG"),
+        (b"\x1aE\xdf\xa3", "a Matroska or WebM video"),
+        (b"PK\x03\x04", "a ZIP archive"),
+        (b"YUV4MPEG2", "a raw YUV4MPEG2 video"),
+    ];
+    if let [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] = bytes {
+        return Some(match brand.get(..4)? {
+            b"avif" | b"avis" => "AVIF",
+            b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1" => "HEIC",
+            b"crx " => "a camera raw file (CR3)",
+            _ => "an MP4 or QuickTime video",
+        });
+    }
+    if let [b'P', b'1'..=b'7', b' ' | b'\n' | b'\r' | b'\t', ..] = bytes {
+        return Some("a portable anymap (PBM, PGM, PPM, PAM)");
+    }
+    STARTS.iter().find(|(start, _)| bytes.starts_with(start)).map(|&(_, name)| name)
+}

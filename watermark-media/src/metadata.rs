@@ -1,0 +1,85 @@
+//! What a file says besides its pixels.
+
+use std::borrow::Cow;
+
+use watermark_core::Layout;
+
+use crate::{Format, Orientation, Picture, PixelData, Result, exif};
+
+/// Carried from the file that was read to the one that is written.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Metadata {
+    pub(crate) icc: Option<Vec<u8>>,
+    /// A TIFF structure, as in JPEG after `Exif\0\0`.
+    pub(crate) exif: Option<Vec<u8>>,
+    pub(crate) xmp: Option<Vec<u8>>,
+    pub(crate) orientation: Orientation,
+    /// There was a manifest; it is not kept.
+    pub(crate) c2pa: bool,
+    pub(crate) png: Option<PngChunks>,
+}
+
+/// Chunks of a PNG source, type and data, that are written again as they are.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PngChunks {
+    pub(crate) before: Vec<([u8; 4], Vec<u8>)>,
+    pub(crate) after: Vec<([u8; 4], Vec<u8>)>,
+}
+
+/// Pixels in the order in which they are to be written.
+pub(crate) struct Stored<'a> {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) pixels: Cow<'a, PixelData>,
+}
+
+impl Picture {
+    /// A picture from a file's stored pixels; the orientation is taken from the EXIF block if there is one.
+    pub(crate) fn upright(
+        width: usize,
+        height: usize,
+        layout: Layout,
+        pixels: PixelData,
+        source: Format,
+        mut metadata: Metadata,
+    ) -> Result<Self> {
+        if let Some(exif) = &metadata.exif {
+            metadata.orientation = exif::orientation(exif);
+        }
+        let (orientation, channels) = (metadata.orientation, layout.channels());
+        let (pixels, width, height) = match pixels {
+            PixelData::U8(samples) => {
+                let (samples, width, height) = orientation.upright(samples, width, height, channels);
+                (PixelData::U8(samples), width, height)
+            }
+            PixelData::U16(samples) => {
+                let (samples, width, height) = orientation.upright(samples, width, height, channels);
+                (PixelData::U16(samples), width, height)
+            }
+        };
+        let picture = Self::new(width, height, layout, pixels)?;
+        Ok(Self { source: Some(source), metadata, ..picture })
+    }
+
+    /// The pixels as they are to be written: in the source's order if the tag that says so is written too.
+    pub(crate) fn stored(&self, tagged: bool) -> Stored<'_> {
+        let orientation = self.metadata.orientation;
+        let (pixels, width, height) = if !tagged || orientation.exif() == 1 {
+            (Cow::Borrowed(&self.pixels), self.width, self.height)
+        } else {
+            let (width, height, channels) = (self.width, self.height, self.layout.channels());
+            match &self.pixels {
+                PixelData::U8(samples) => {
+                    let (samples, width, height) = orientation.stored(samples, width, height, channels);
+                    (Cow::Owned(PixelData::U8(samples)), width, height)
+                }
+                PixelData::U16(samples) => {
+                    let (samples, width, height) = orientation.stored(samples, width, height, channels);
+                    (Cow::Owned(PixelData::U16(samples)), width, height)
+                }
+            }
+        };
+        // `Picture::new` accepts no side beyond 32 bits.
+        Stored { width: width as u32, height: height as u32, pixels }
+    }
+}

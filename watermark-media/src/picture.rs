@@ -1,0 +1,204 @@
+//! A decoded picture: upright pixels, and what its file said besides.
+
+use sha2::{Digest, Sha256};
+use watermark_core::{ImageView, ImageViewMut, Layout, Samples, SamplesMut};
+
+use crate::metadata::Metadata;
+use crate::{Error, Format, Orientation, Result};
+
+/// Interleaved samples, rows without padding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PixelData {
+    /// 8 bits, 0..=255.
+    U8(Vec<u8>),
+    /// 16 bits, 0..=65535, native order.
+    U16(Vec<u16>),
+}
+
+impl PixelData {
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::U8(s) => s.len(),
+            Self::U16(s) => s.len(),
+        }
+    }
+
+    /// Whether there are no samples.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bits of a sample: 8 or 16.
+    pub const fn bits(&self) -> u8 {
+        match self {
+            Self::U8(_) => 8,
+            Self::U16(_) => 16,
+        }
+    }
+}
+
+/// A picture as it is looked at: pixels upright whatever order its file stores them in, alpha not premultiplied,
+/// values as stored (no colour management). Metadata stays with it until it is written.
+///
+/// ```
+/// use watermark_core::Layout;
+/// use watermark_media::{DecodeLimits, Format, Picture, PixelData};
+/// let picture = Picture::new(4, 2, Layout::Luma, PixelData::U16(vec![7; 8]))?;
+/// let file = watermark_media::encode(&picture, Format::Png)?;
+/// let again = watermark_media::decode(&file, &DecodeLimits::default())?;
+/// assert_eq!(again.pixels(), picture.pixels());
+/// assert_eq!(again.source(), Some(Format::Png));
+/// # Ok::<(), watermark_media::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Picture {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) layout: Layout,
+    pub(crate) pixels: PixelData,
+    pub(crate) source: Option<Format>,
+    pub(crate) metadata: Metadata,
+}
+
+impl Picture {
+    /// A picture without a file: `width` x `height` pixels of `layout`, upright.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when a side is zero or above `u32::MAX`, or the number of samples is not
+    /// width x height x channels.
+    pub fn new(width: usize, height: usize, layout: Layout, pixels: PixelData) -> Result<Self> {
+        let needed = width.checked_mul(height).and_then(|n| n.checked_mul(layout.channels()));
+        let sides = [width, height].iter().all(|&side| side > 0 && u32::try_from(side).is_ok());
+        if !sides || needed != Some(pixels.len()) {
+            return Err(Error::Input(format!(
+                "{} samples are not {width}x{height} px of {} samples each",
+                pixels.len(),
+                layout.channels()
+            )));
+        }
+        Ok(Self { width, height, layout, pixels, source: None, metadata: Metadata::default() })
+    }
+
+    /// Width of the upright picture, pixels.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Height of the upright picture, pixels.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Channels of a pixel.
+    pub fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// The upright samples.
+    pub fn pixels(&self) -> &PixelData {
+        &self.pixels
+    }
+
+    /// The format it was decoded from, if it was.
+    pub fn source(&self) -> Option<Format> {
+        self.source
+    }
+
+    /// How the file's stored order differs from the upright one.
+    pub fn orientation(&self) -> Orientation {
+        self.metadata.orientation
+    }
+
+    /// The ICC profile, byte for byte.
+    pub fn icc(&self) -> Option<&[u8]> {
+        self.metadata.icc.as_deref()
+    }
+
+    /// The EXIF block: a TIFF structure without the `Exif\0\0` that JPEG puts before it.
+    pub fn exif(&self) -> Option<&[u8]> {
+        self.metadata.exif.as_deref()
+    }
+
+    /// The XMP packet.
+    pub fn xmp(&self) -> Option<&[u8]> {
+        self.metadata.xmp.as_deref()
+    }
+
+    /// Whether the file carries a C2PA manifest (content credentials). Changed pixels break its signature, so it is
+    /// never written; tell the user.
+    pub fn has_c2pa(&self) -> bool {
+        self.metadata.c2pa
+    }
+
+    /// The upright pixels, for detection.
+    pub fn view(&self) -> ImageView<'_> {
+        let samples = match &self.pixels {
+            PixelData::U8(s) => Samples::U8(s),
+            PixelData::U16(s) => Samples::U16(s),
+        };
+        ImageView::new(self.width, self.height, self.width * self.layout.channels(), self.layout, samples)
+            .expect("a picture holds width x height pixels from its construction on")
+    }
+
+    /// The upright pixels, for embedding.
+    pub fn view_mut(&mut self) -> ImageViewMut<'_> {
+        let samples = match &mut self.pixels {
+            PixelData::U8(s) => SamplesMut::U8(s),
+            PixelData::U16(s) => SamplesMut::U16(s),
+        };
+        ImageViewMut::new(self.width, self.height, self.width * self.layout.channels(), self.layout, samples)
+            .expect("a picture holds width x height pixels from its construction on")
+    }
+
+    /// SHA-256 over the upright picture: width and height as 8 bytes each, channels and bits per sample as one byte
+    /// each, then the samples; all little-endian. Metadata and file format play no part.
+    pub fn content_sha256(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update((self.width as u64).to_le_bytes());
+        hash.update((self.height as u64).to_le_bytes());
+        hash.update([self.layout.channels() as u8, self.pixels.bits()]);
+        match &self.pixels {
+            PixelData::U8(samples) => hash.update(samples),
+            PixelData::U16(samples) => {
+                let mut bytes = Vec::with_capacity(8192);
+                for chunk in samples.chunks(4096) {
+                    bytes.clear();
+                    bytes.extend(chunk.iter().flat_map(|s| s.to_le_bytes()));
+                    hash.update(&bytes);
+                }
+            }
+        }
+        hash.finalize().into()
+    }
+
+    /// The samples at 8 bits, 16 bit ones rounded.
+    pub(crate) fn samples8(&self) -> std::borrow::Cow<'_, [u8]> {
+        match &self.pixels {
+            PixelData::U8(samples) => samples.into(),
+            PixelData::U16(samples) => samples.iter().map(|&s| narrow(s)).collect::<Vec<_>>().into(),
+        }
+    }
+
+    /// Upright 8 bit RGB, three samples a pixel, for previews and metrics: grey repeated, 16 bits rounded, alpha
+    /// laid over mid grey (128).
+    pub fn rgb8(&self) -> Vec<u8> {
+        let samples = self.samples8();
+        let over = |value: u8, alpha: u8| -> u8 {
+            let (value, alpha) = (u32::from(value), u32::from(alpha));
+            ((value * alpha + 128 * (255 - alpha) + 127) / 255) as u8
+        };
+        match self.layout {
+            Layout::Rgb => samples.into_owned(),
+            Layout::Luma => samples.iter().flat_map(|&v| [v; 3]).collect(),
+            Layout::LumaAlpha => samples.chunks_exact(2).flat_map(|p| [over(p[0], p[1]); 3]).collect(),
+            Layout::Rgba => samples.chunks_exact(4).flat_map(|p| [0, 1, 2].map(|c| over(p[c], p[3]))).collect(),
+        }
+    }
+}
+
+/// 16 bits to 8, rounded to nearest: 65535 / 255 is 257.
+fn narrow(sample: u16) -> u8 {
+    ((u32::from(sample) + 128) / 257) as u8
+}
