@@ -1,3 +1,7 @@
-//! The watermark command.
+//! The `watermark` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    watermark_cli::run(std::env::args_os())
+}

@@ -1,0 +1,136 @@
+//! `embed`: marks one picture, reads the result back, and only then writes it.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result, anyhow, bail};
+use watermark_core::{Detection, Detector, Embedder, Error, Key, KeyRole, Payload, Verdict};
+use watermark_media::{DecodeLimits, Format, Picture};
+
+use crate::args::{EffortName, EmbedArgs};
+use crate::files::{self, MAX_PICTURE_BYTES, Target};
+use crate::output::json::{self, EmbedReport, number};
+use crate::settings::{self, PayloadSource};
+use crate::{exit, key_file, metrics, output};
+
+/// The picture was marked, but the file that would be written does not give the mark back.
+#[derive(Debug)]
+struct LostInFile(Format);
+
+impl std::fmt::Display for LostInFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "this picture cannot carry the mark: it does not survive being written as {}; write a lossless format, or \
+             choose a stronger profile or a lower PSNR",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for LostInFile {}
+
+/// Marks and reports.
+pub(crate) fn run(args: &EmbedArgs) -> Result<u8> {
+    let start = Instant::now();
+    let mut report = EmbedReport { file: args.input.to_string_lossy().into_owned(), ..EmbedReport::default() };
+    let outcome = embed(args, &mut report);
+    report.elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let mut code = exit::DONE;
+    if let Err(error) = &outcome {
+        report.refused = is_refusal(error);
+        code = if report.refused { exit::REFUSED } else { exit::TROUBLE };
+        let error = match report.refused {
+            true => anyhow!("{error:#}; nothing was written"),
+            false => anyhow!("{error:#}"),
+        };
+        output::complain(&error);
+        report.error = Some(error.to_string());
+    }
+    if args.json {
+        output::say(&json::line(&report)?)?;
+    } else if outcome.is_ok() {
+        output::say(&output::text::embedding(&report))?;
+    }
+    Ok(code)
+}
+
+fn is_refusal(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| matches!(cause.downcast_ref(), Some(Error::Refused(_))) || cause.is::<LostInFile>())
+}
+
+fn embed(args: &EmbedArgs, report: &mut EmbedReport) -> Result<()> {
+    let format = settings::output_format(&args.out)?;
+    let source = settings::payload_source(args)?;
+    let options = settings::embed_options(args)?;
+    let target = Target::picture(&args.out, &args.input, args.force)?;
+    let key = marking_key(args)?;
+    let name = || args.input.display().to_string();
+
+    let bytes = files::read(&args.input, MAX_PICTURE_BYTES)?;
+    let mut picture = watermark_media::decode(&bytes, &DecodeLimits::default()).with_context(name)?;
+    drop(bytes);
+    if picture.has_c2pa() {
+        output::warn(&format!(
+            "{}: its content credentials (C2PA) no longer hold and are left out of the copy",
+            name()
+        ));
+    }
+    let (payload, from) = match source {
+        PayloadSource::Given(payload) => (payload, "given"),
+        PayloadSource::Content(class) => {
+            (key.content_payload(class, &picture.content_sha256()).with_context(name)?, "content")
+        }
+    };
+    let original = args.metrics.then(|| picture.rgb8());
+    let embedder = Embedder::new(&key, options).with_context(name)?;
+    let marked = embedder.embed(&mut picture.view_mut(), &payload).with_context(name)?;
+    report.key_id = Some(key.id().to_string());
+    report.payload = Some(payload.to_string());
+    report.bits = Some(payload.class().bits());
+    report.payload_from = Some(from);
+    report.psnr_db = number(marked.psnr_db);
+    (report.margin_db, report.log10_p, report.read_back) =
+        (number(marked.margin_db), number(marked.log10_p), Some("pixels"));
+    if let Some(original) = original {
+        let score = metrics::ssimulacra2(&original, &picture.rgb8(), picture.width()).with_context(name)?;
+        (report.ssimulacra2, report.ssimulacra2_tiles) = (number(score.score), Some(score.tiles));
+    }
+
+    let file = watermark_media::encode(&picture, format).with_context(|| args.out.display().to_string())?;
+    if let Some(detection) = read_back(&file, &picture, &key)? {
+        let mark = confirmed(&detection, &payload).ok_or(LostInFile(format)).with_context(name)?;
+        (report.margin_db, report.log10_p, report.read_back) =
+            (number(mark.margin_db), number(mark.log10_p), Some("file"));
+    }
+    drop(picture);
+    target.write(&file)?;
+    report.output = Some(args.out.to_string_lossy().into_owned());
+    Ok(())
+}
+
+fn marking_key(args: &EmbedArgs) -> Result<Key> {
+    let key = key_file::read(&args.key, &args.access)?;
+    if key.role() == KeyRole::DetectOnly {
+        bail!("{}: is a detect-only key, which cannot mark; use the title's own key", args.key.display());
+    }
+    Ok(key)
+}
+
+/// What a reader of the encoded file will see, when that is not exactly the pixels that were marked: lossy formats,
+/// and formats of less depth.
+fn read_back(file: &[u8], marked: &Picture, key: &Key) -> Result<Option<Detection>> {
+    let written = watermark_media::decode(file, &DecodeLimits::default())
+        .context("internal fault: the file that was about to be written cannot be read")?;
+    if written.content_sha256() == marked.content_sha256() {
+        return Ok(None);
+    }
+    let detector = Detector::new(std::slice::from_ref(key), settings::detect_options(EffortName::Fast))?;
+    Ok(Some(detector.detect(&written.view())?))
+}
+
+/// The mark of a detection, if it is the one that was put in.
+fn confirmed<'a>(detection: &'a Detection, payload: &Payload) -> Option<&'a watermark_core::Mark> {
+    let mark = detection.strongest();
+    let ours = mark.payload.as_ref() == Some(payload) && mark.authentic == Some(true);
+    (mark.verdict == Verdict::Found && ours).then_some(mark)
+}

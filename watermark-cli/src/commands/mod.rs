@@ -1,0 +1,22 @@
+//! What each command does: a short list of calls each, in the order in which things happen.
+
+mod demo;
+mod detect;
+mod embed;
+mod key;
+mod keygen;
+
+use anyhow::Result;
+
+use crate::args::Command;
+
+/// Runs a command and gives the code to leave with.
+pub(crate) fn run(command: Command) -> Result<u8> {
+    match command {
+        Command::Keygen(args) => keygen::run(&args),
+        Command::Key(command) => key::run(&command),
+        Command::Embed(args) => embed::run(&args),
+        Command::Detect(args) => detect::run(&args),
+        Command::Demo(args) => demo::run(&args),
+    }
+}

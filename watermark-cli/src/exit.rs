@@ -1,0 +1,20 @@
+//! Exit codes of the program. They are promised: scripts depend on them.
+
+use std::io;
+
+/// Done; for `detect`: a mark was found in every input.
+pub(crate) const DONE: u8 = 0;
+/// `detect`: no mark was found in at least one input (and there was no trouble).
+pub(crate) const NOT_FOUND: u8 = 1;
+/// Input, options or surroundings that do not work. With several inputs the others were still done.
+pub(crate) const TROUBLE: u8 = 2;
+/// `embed`: the picture cannot carry the mark; nothing was written.
+pub(crate) const REFUSED: u8 = 3;
+
+/// Whether an error only says that whoever read our output went away (`watermark ... | head`).
+pub(crate) fn reader_left(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,41 @@
+//! The `watermark` command line: what was typed ([`args`]), what it means ([`settings`]), what is done ([`commands`]),
+//! and how the result is said ([`output`]).
+//!
+//! Results go to standard output, everything else to standard error. Exit codes: see [`exit`].
+
+mod args;
+mod commands;
+mod draw;
+mod exit;
+mod files;
+mod hex;
+mod key_file;
+mod metrics;
+mod output;
+mod passphrase;
+mod settings;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Runs the command line on `arguments` (the program's name first) and gives the code to leave with.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match args::Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(usage) => {
+            // Help and version also come this way, with code 0. When the terminal is gone, there is nobody to tell.
+            let _ = usage.print();
+            return ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(exit::TROUBLE));
+        }
+    };
+    match commands::run(cli.command) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) if exit::reader_left(&error) => ExitCode::from(exit::TROUBLE),
+        Err(error) => {
+            output::complain(&error);
+            ExitCode::from(exit::TROUBLE)
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! How results are said: [`json`] for programs, [`text`] for people.
+
+pub(crate) mod json;
+pub(crate) mod text;
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+
+/// One line on standard output, at once.
+pub(crate) fn say(line: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()?;
+    Ok(())
+}
+
+/// An error on standard error.
+pub(crate) fn complain(error: &anyhow::Error) {
+    warn(&format!("{error:#}"));
+}
+
+/// A line on standard error. When that is closed there is nowhere left to say so.
+pub(crate) fn warn(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "watermark: {line}");
+}

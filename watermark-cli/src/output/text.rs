@@ -1,0 +1,153 @@
+//! Results as sentences that stand up: each says what the figure means, and none says more than it does.
+//!
+//! The probability is that of such a reading *if the picture is unmarked*. It is not the probability that the picture
+//! is unmarked, and nothing here says so.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use watermark_core::{Detection, Geometry, Mark, Verdict};
+
+use super::json::EmbedReport;
+
+/// What `detect` says of one file.
+pub(crate) fn detection(file: &Path, detection: &Detection) -> String {
+    let (file, strongest) = (file.display(), detection.strongest());
+    let mut text = match strongest.verdict {
+        Verdict::NotFound => format!(
+            "{file}: not found\n  No mark of the given keys was found. The picture may carry a mark of another key, or \
+             one that was\n  destroyed: this does not show that it was never marked.\n"
+        ),
+        Verdict::Inconclusive => format!(
+            "{file}: inconclusive\n  There is a trace of a mark that is too weak to rely on: an unmarked picture would \
+             give such a reading\n  less than once in {}. Look for a larger or less altered copy.\n",
+            once_in(strongest.log10_p)
+        ),
+        Verdict::Found => format!("{file}: found\n"),
+    };
+    for mark in detection.marks.iter().filter(|mark| mark.verdict != Verdict::NotFound) {
+        describe(&mut text, mark);
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+fn describe(text: &mut String, mark: &Mark) {
+    let found = mark.verdict == Verdict::Found;
+    let payload = match (&mark.payload, mark.authentic) {
+        (None, _) if found => "not readable; that the mark is there is certain within the figure below".to_owned(),
+        (None, _) => "not readable".to_owned(),
+        (Some(payload), authentic) => {
+            let said = match authentic {
+                Some(true) => "authentic: issued with this key",
+                Some(false) => "NOT authentic: its tag was not issued with this key",
+                None => "authenticity unknown: the key given is for detection only",
+            };
+            format!("{payload} ({} bits; {said})", payload.class().bits())
+        }
+    };
+    // Writing to a string does not fail.
+    let _ = writeln!(text, "  key       {}", mark.key_id);
+    let _ = writeln!(text, "  payload   {payload}");
+    let _ = writeln!(text, "  evidence  log10 p = {:.1}{}", mark.log10_p, meaning(mark));
+    if mark.margin_db.is_finite() {
+        let _ = writeln!(text, "  margin    {:.1} dB over what reading needs", mark.margin_db);
+    }
+    if let Some(geometry) = &mark.geometry {
+        let _ = writeln!(text, "  geometry  {}", geometry_words(geometry));
+    }
+}
+
+fn meaning(mark: &Mark) -> String {
+    if mark.verdict != Verdict::Found {
+        return String::new();
+    }
+    format!(": an unmarked picture would give such a reading less than once in {}", once_in(mark.log10_p))
+}
+
+/// The N of "less than once in N", as a power of ten that is not too large.
+fn once_in(log10_p: f64) -> String {
+    let exponent = (-log10_p).floor().max(0.0);
+    match exponent as u32 {
+        0 => "1".to_owned(),
+        exponent @ 1..=6 => group(10_u64.pow(exponent)),
+        exponent => format!("10^{exponent}"),
+    }
+}
+
+fn group(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// What was done to the picture since it was marked, in a line.
+pub(crate) fn geometry_words(geometry: &Geometry) -> String {
+    let mut words = Vec::new();
+    if geometry.mirrored {
+        words.push("mirrored".to_owned());
+    }
+    // Smaller than what the search resolves or an eye would call a change.
+    if (geometry.aspect - 1.0).abs() >= 0.005 {
+        words.push(format!("width x{:.3}", geometry.aspect));
+    }
+    if geometry.rotation_deg.abs() >= 0.05 {
+        let side = if geometry.rotation_deg > 0.0 { "counter-clockwise" } else { "clockwise" };
+        words.push(format!("rotated {:.1} degrees {side}", geometry.rotation_deg.abs()));
+    }
+    if words.is_empty() {
+        words.push("upright".to_owned());
+    }
+    words.push(format!("short side of the whole picture {:.0} px at this scale", geometry.full_short_side_px));
+    words.join(", ")
+}
+
+/// What `embed` says.
+pub(crate) fn embedding(report: &EmbedReport) -> String {
+    let output = report.output.as_deref().unwrap_or_default();
+    let mut text = format!("{output}: marked copy of {}\n", report.file);
+    let payload = report.payload.as_deref().unwrap_or_default();
+    let from = match report.payload_from {
+        Some("content") => "; derived from the content",
+        _ => "",
+    };
+    let _ = writeln!(text, "  key       {}", report.key_id.as_deref().unwrap_or_default());
+    let _ = writeln!(text, "  payload   {payload} ({} bits{from})", report.bits.unwrap_or_default());
+    let psnr = report.psnr_db.map_or_else(|| "infinite".to_owned(), |db| format!("{db:.2} dB"));
+    let _ = writeln!(text, "  PSNR      {psnr}");
+    if let Some(score) = report.ssimulacra2 {
+        let tiles = report.ssimulacra2_tiles.unwrap_or(1);
+        let how = if tiles > 1 { format!(" (mean of {tiles} tiles, weighted by area)") } else { String::new() };
+        let _ = writeln!(text, "  SSIMULACRA2  {score:.1}{how}");
+    }
+    let what = match report.read_back {
+        Some("file") => "the written file, decoded again",
+        _ => "the marked pixels, which are written without loss",
+    };
+    let margin = report.margin_db.unwrap_or(f64::NAN);
+    let _ = write!(text, "  margin    {margin:.1} dB over what reading needs, in {what}");
+    if let Some(log10_p) = report.log10_p {
+        let _ = write!(text, "\n  evidence  log10 p = {log10_p:.1}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn once_in_never_claims_too_much() {
+        assert_eq!(once_in(-9.9), "10^9");
+        assert_eq!(once_in(-4.0), "10,000");
+        assert_eq!(once_in(-6.2), "1,000,000");
+        assert_eq!(once_in(0.0), "1");
+        assert_eq!(once_in(f64::NEG_INFINITY), format!("10^{}", u32::MAX));
+    }
+}
