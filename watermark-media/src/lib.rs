@@ -3,6 +3,8 @@
 //! [`decode`] recognises PNG, JPEG, WebP and TIFF by their first bytes and gives a [`Picture`] of upright pixels at
 //! the file's own depth (8 or 16 bits) and layout; [`encode`] writes one with its metadata.
 
+mod codec;
+mod convert;
 mod error;
 mod exif;
 mod format;
@@ -10,8 +12,6 @@ mod limits;
 mod metadata;
 mod orientation;
 mod picture;
-
-mod codec;
 
 pub use codec::{EncodeOptions, decode, encode, encode_with};
 pub use error::{Error, Result};

@@ -17,6 +17,8 @@ pub(crate) struct Metadata {
     /// There was a manifest; it is not kept.
     pub(crate) c2pa: bool,
     pub(crate) png: Option<PngChunks>,
+    pub(crate) jpeg: Option<JpegSource>,
+    pub(crate) tiff: Option<TiffSource>,
 }
 
 /// Chunks of a PNG source, type and data, that are written again as they are.
@@ -24,6 +26,28 @@ pub(crate) struct Metadata {
 pub(crate) struct PngChunks {
     pub(crate) before: Vec<([u8; 4], Vec<u8>)>,
     pub(crate) after: Vec<([u8; 4], Vec<u8>)>,
+}
+
+/// How a JPEG source was written.
+#[derive(Debug, Clone)]
+pub(crate) struct JpegSource {
+    /// Marker and data of the segments that are written again as they are.
+    pub(crate) segments: Vec<(u8, Vec<u8>)>,
+    /// Quantisation of luma and chroma, natural order.
+    pub(crate) tables: Option<[[u16; 64]; 2]>,
+    /// Luma samples to one chroma sample, across and down.
+    pub(crate) sampling: (u8, u8),
+    pub(crate) progressive: bool,
+}
+
+/// How a TIFF source was written.
+#[derive(Debug, Clone)]
+pub(crate) struct TiffSource {
+    /// Every tag that is not about the storage of pixels.
+    pub(crate) block: exif::Block,
+    pub(crate) compressed: bool,
+    /// What the fourth (or second) sample is: 1 premultiplied alpha, 2 alpha, 0 not said.
+    pub(crate) extra: u16,
 }
 
 /// Pixels in the order in which they are to be written.
@@ -61,10 +85,10 @@ impl Picture {
         Ok(Self { source: Some(source), metadata, ..picture })
     }
 
-    /// The pixels as they are to be written: in the source's order if the tag that says so is written too.
-    pub(crate) fn stored(&self, tagged: bool) -> Stored<'_> {
+    /// The pixels as they are to be written: in the source's order. The EXIF block that says so is always written too.
+    pub(crate) fn stored(&self) -> Stored<'_> {
         let orientation = self.metadata.orientation;
-        let (pixels, width, height) = if !tagged || orientation.exif() == 1 {
+        let (pixels, width, height) = if orientation.exif() == 1 {
             (Cow::Borrowed(&self.pixels), self.width, self.height)
         } else {
             let (width, height, channels) = (self.width, self.height, self.layout.channels());

@@ -172,33 +172,4 @@ impl Picture {
         }
         hash.finalize().into()
     }
-
-    /// The samples at 8 bits, 16 bit ones rounded.
-    pub(crate) fn samples8(&self) -> std::borrow::Cow<'_, [u8]> {
-        match &self.pixels {
-            PixelData::U8(samples) => samples.into(),
-            PixelData::U16(samples) => samples.iter().map(|&s| narrow(s)).collect::<Vec<_>>().into(),
-        }
-    }
-
-    /// Upright 8 bit RGB, three samples a pixel, for previews and metrics: grey repeated, 16 bits rounded, alpha
-    /// laid over mid grey (128).
-    pub fn rgb8(&self) -> Vec<u8> {
-        let samples = self.samples8();
-        let over = |value: u8, alpha: u8| -> u8 {
-            let (value, alpha) = (u32::from(value), u32::from(alpha));
-            ((value * alpha + 128 * (255 - alpha) + 127) / 255) as u8
-        };
-        match self.layout {
-            Layout::Rgb => samples.into_owned(),
-            Layout::Luma => samples.iter().flat_map(|&v| [v; 3]).collect(),
-            Layout::LumaAlpha => samples.chunks_exact(2).flat_map(|p| [over(p[0], p[1]); 3]).collect(),
-            Layout::Rgba => samples.chunks_exact(4).flat_map(|p| [0, 1, 2].map(|c| over(p[c], p[3]))).collect(),
-        }
-    }
-}
-
-/// 16 bits to 8, rounded to nearest: 65535 / 255 is 257.
-fn narrow(sample: u16) -> u8 {
-    ((u32::from(sample) + 128) / 257) as u8
 }

@@ -11,7 +11,7 @@ use super::chunks::{Chunk, chunks};
 use super::samples::{be_from_u16, u16_from_be};
 use crate::limits::limit;
 use crate::metadata::{Metadata, PngChunks};
-use crate::{DecodeLimits, Error, Format, Picture, PixelData, Result};
+use crate::{DecodeLimits, Error, Format, Picture, PixelData, Result, exif};
 
 const FORMAT: Format = Format::Png;
 /// Keyword of the iTXt chunk that holds XMP, and its four fields up to the packet: no compression, no language.
@@ -32,10 +32,9 @@ pub(super) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
     if packed > DEFLATE_RATIO * bytes.len() as u64 {
         return Err(Error::truncated(FORMAT, "there is too little data for the size in the header"));
     }
-    let (expanded, animated) = (header.color_type == ColorType::Indexed, header.is_animated());
+    let expanded = header.color_type == ColorType::Indexed;
     decoder.set_limits(png::Limits { bytes: most.saturating_add(64 << 20) });
     let mut reader = decoder.read_info().map_err(error)?;
-    let _ = animated;
     let size = reader.output_buffer_size().ok_or_else(|| limit("the size of the picture", u64::MAX, most as u64))?;
     let mut buffer = vec![0; size];
     let frame = reader.next_frame(&mut buffer).map_err(error)?;
@@ -95,7 +94,7 @@ fn metadata(chunks: &[Chunk<'_>], icc: Option<Vec<u8>>, same_type: bool) -> Meta
             list.push((chunk.kind, chunk.data.to_vec()));
         }
     }
-    let exif = chunks.iter().find(|chunk| &chunk.kind == b"eXIf").map(|chunk| chunk.data.to_vec());
+    let exif = chunks.iter().find(|chunk| &chunk.kind == b"eXIf" && chunk.intact).map(|chunk| chunk.data.to_vec());
     let xmp = chunks.iter().find_map(|chunk| (&chunk.kind == b"iTXt").then(|| chunk.data.strip_prefix(XMP_HEAD))?);
     let c2pa = chunks.iter().any(|chunk| &chunk.kind == b"caBX");
     Metadata { icc, exif, xmp: xmp.map(<[u8]>::to_vec), c2pa, png: Some(kept), ..Metadata::default() }
@@ -112,7 +111,7 @@ fn fresh(metadata: &Metadata) -> Result<PngChunks> {
         before.push((*b"iCCP", data));
     }
     if let Some(exif) = &metadata.exif {
-        before.push((*b"eXIf", exif.clone()));
+        before.push((*b"eXIf", exif::body(exif).to_vec()));
     }
     if let Some(xmp) = &metadata.xmp {
         before.push((*b"iTXt", [XMP_HEAD, xmp].concat()));
@@ -121,7 +120,7 @@ fn fresh(metadata: &Metadata) -> Result<PngChunks> {
 }
 
 pub(super) fn encode(picture: &Picture) -> Result<Vec<u8>> {
-    let stored = picture.stored(picture.metadata.exif.is_some());
+    let stored = picture.stored();
     let color = match picture.layout {
         Layout::Luma => ColorType::Grayscale,
         Layout::LumaAlpha => ColorType::GrayscaleAlpha,

@@ -1,10 +1,13 @@
 //! From bytes to a picture and back, by format.
 
-use crate::{DecodeLimits, Format, Picture, Result};
+use crate::{DecodeLimits, Error, Format, Picture, Result};
 
 mod chunks;
+mod jpeg;
 mod png;
 mod samples;
+mod tiff;
+mod webp;
 
 /// What can be chosen about the file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,17 +20,32 @@ pub struct EncodeOptions {
     pub webp_quality: Option<u8>,
 }
 
+impl EncodeOptions {
+    fn check(&self) -> Result<()> {
+        let refuse = |what, quality, least| Error::Input(format!("{what} quality {quality} is not {least} to 100"));
+        match *self {
+            Self { jpeg_quality: Some(quality), .. } if !(1..=100).contains(&quality) => {
+                Err(refuse("JPEG", quality, 1))
+            }
+            Self { webp_quality: Some(quality), .. } if quality > 100 => Err(refuse("WebP", quality, 0)),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Reads a picture.
 ///
 /// # Errors
-/// [`Error::Empty`](crate::Error::Empty), [`Unsupported`](crate::Error::Unsupported),
-/// [`Corrupt`](crate::Error::Corrupt), [`Truncated`](crate::Error::Truncated), [`Limit`](crate::Error::Limit),
-/// [`Animated`](crate::Error::Animated), [`Cmyk`](crate::Error::Cmyk) and [`Depth`](crate::Error::Depth). A file
+/// [`Error::Empty`], [`Error::Unsupported`],
+/// [`Error::Corrupt`], [`Error::Truncated`], [`Error::Limit`],
+/// [`Error::Animated`], [`Error::Cmyk`] and [`Error::Depth`]. A file
 /// that is damaged or cut short is an error, never a picture with grey in the gap.
 pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
     match Format::recognise(bytes)? {
         Format::Png => png::decode(bytes, limits),
-        format => Err(crate::Error::unsupported(format.to_string(), "it comes within the hour")),
+        Format::Jpeg => jpeg::decode(bytes, limits),
+        Format::WebP => webp::decode(bytes, limits),
+        Format::Tiff => tiff::decode(bytes, limits),
     }
 }
 
@@ -42,13 +60,15 @@ pub fn encode(picture: &Picture, format: Format) -> Result<Vec<u8>> {
 /// Writes a picture with its metadata: in the stored order and with the orientation tag of the file it came from.
 ///
 /// # Errors
-/// [`CannotHold`](crate::Error::CannotHold) for transparency into JPEG, [`Limit`](crate::Error::Limit) when a side
-/// is beyond the format's, [`Input`](crate::Error::Input) for an option out of range,
-/// [`Encode`](crate::Error::Encode) when the encoder fails.
+/// [`Error::CannotHold`] for transparency into JPEG, [`Error::Limit`] when a side
+/// is beyond the format's, [`Error::Input`] for an option out of range,
+/// [`Error::Encode`] when the encoder fails.
 pub fn encode_with(picture: &Picture, format: Format, options: &EncodeOptions) -> Result<Vec<u8>> {
-    let _ = options;
+    options.check()?;
     match format {
         Format::Png => png::encode(picture),
-        format => Err(crate::Error::unsupported(format.to_string(), "it comes within the hour")),
+        Format::Jpeg => jpeg::encode(picture, options),
+        Format::WebP => webp::encode(picture, options),
+        Format::Tiff => tiff::encode(picture),
     }
 }
