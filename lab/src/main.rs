@@ -1,3 +1,35 @@
 //! Studies: robustness, forgery and false-alarm tables over folders of pictures.
 
-fn main() {}
+mod commit;
+mod look;
+mod marking;
+mod metrics;
+mod pictures;
+mod random;
+mod robustness;
+mod workers;
+
+use clap::{Parser, Subcommand};
+
+/// Measures the watermark on folders of pictures.
+#[derive(Debug, Parser)]
+#[command(name = "lab", version)]
+struct Arguments {
+    #[command(subcommand)]
+    study: Study,
+}
+
+#[derive(Debug, Subcommand)]
+enum Study {
+    /// Marks every picture, attacks it, reads it back; a table of what came back.
+    Robustness(robustness::Options),
+    /// Original, marked and their difference side by side, with details at four times their size.
+    Look(look::Options),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().study {
+        Study::Robustness(options) => robustness::run(&options),
+        Study::Look(options) => look::run(&options),
+    }
+}

@@ -1,0 +1,49 @@
+//! How far two pictures are apart.
+
+use image::{RgbImage, imageops};
+use ssimulacra2::{ColorPrimaries, Rgb, TransferCharacteristic, compute_frame_ssimulacra2};
+
+/// Pixels above which SSIMULACRA2 is taken on tiles: a 13-megapixel picture would need several gigabytes.
+const WHOLE_PIXELS: u64 = 4_000_000;
+/// Side of such a tile, pixels.
+const TILE: u32 = 1024;
+
+/// PSNR over all samples, dB.
+pub(crate) fn psnr_db(a: &RgbImage, b: &RgbImage) -> f64 {
+    let squared: u64 = a.iter().zip(b.iter()).map(|(&a, &b)| u64::from(a.abs_diff(b)).pow(2)).sum();
+    if squared == 0 { f64::INFINITY } else { 10.0 * (65_025.0 * a.len() as f64 / squared as f64).log10() }
+}
+
+/// SSIMULACRA2 of a picture, and on how much of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Similarity {
+    /// The score; 90 is hard to tell apart side by side. The mean over tiles for a large picture.
+    pub(crate) score: f64,
+    /// Number of tiles, 0 for the whole picture.
+    pub(crate) tiles: u32,
+}
+
+/// SSIMULACRA2, above 4 megapixels as the mean of four tiles around the middles of the quarters.
+pub(crate) fn ssimulacra2(original: &RgbImage, marked: &RgbImage) -> anyhow::Result<Similarity> {
+    let (width, height) = original.dimensions();
+    if u64::from(width) * u64::from(height) <= WHOLE_PIXELS {
+        return Ok(Similarity { score: whole(original, marked)?, tiles: 0 });
+    }
+    let (tile_width, tile_height) = (TILE.min(width / 2), TILE.min(height / 2));
+    let mut sum = 0.0;
+    for (x, y) in [(1, 1), (3, 1), (1, 3), (3, 3)] {
+        let (left, top) = (width / 4 * x - tile_width / 2, height / 4 * y - tile_height / 2);
+        let tile = |picture| imageops::crop_imm(picture, left, top, tile_width, tile_height).to_image();
+        sum += whole(&tile(original), &tile(marked))?;
+    }
+    Ok(Similarity { score: sum / 4.0, tiles: 4 })
+}
+
+fn whole(original: &RgbImage, marked: &RgbImage) -> anyhow::Result<f64> {
+    let frame = |picture: &RgbImage| {
+        let pixels = picture.pixels().map(|p| p.0.map(|v| f32::from(v) / 255.0)).collect();
+        let (width, height) = (picture.width() as usize, picture.height() as usize);
+        Rgb::new(pixels, width, height, TransferCharacteristic::SRGB, ColorPrimaries::BT709)
+    };
+    Ok(compute_frame_ssimulacra2(frame(original)?, frame(marked)?)?)
+}
