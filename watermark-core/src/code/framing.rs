@@ -44,7 +44,9 @@ pub(crate) struct Unframed {
 
 /// What framing needs of a key, derived once.
 pub(crate) struct Framing {
-    whitening: Zeroizing<[u8; 32]>,
+    /// By class, in the order of [`PayloadClass::ALL`]: HMAC-SHA256 of version and class under the whitening sub-key.
+    /// Of its 256 bits the longest frame takes 176.
+    masks: [Zeroizing<[u8; 32]>; 3],
     tag: Option<Zeroizing<[u8; 32]>>,
 }
 
@@ -52,7 +54,9 @@ impl Framing {
     /// Derives the sub-keys of `key`.
     pub(crate) fn new(key: &Key) -> Self {
         let whitening = key.sub_key(SubKey::Whitening).expect("every key has the whitening sub-key");
-        Self { whitening, tag: key.sub_key(SubKey::Tag) }
+        let mask =
+            |class| Zeroizing::new(hmac_sha256(&whitening, &version_and(class).each_ref().map(|part| &part[..])));
+        Self { masks: PayloadClass::ALL.map(mask), tag: key.sub_key(SubKey::Tag) }
     }
 
     /// The bits that are coded, each 0 or 1, as many as [`framed_bits`] says.
@@ -91,18 +95,22 @@ impl Framing {
 
     fn tag_of(&self, payload: &Payload) -> Option<Vec<u8>> {
         let class = payload.class();
-        let message = [&SIGNAL_VERSION.to_be_bytes()[..], &(class.bits() as u32).to_be_bytes(), payload.as_bytes()];
-        let mut bits = bits_of(&hmac_sha256(self.tag.as_ref()?, &message));
+        let [version, bits] = version_and(class);
+        let mut bits = bits_of(&hmac_sha256(self.tag.as_ref()?, &[&version, &bits, payload.as_bytes()]));
         bits.truncate(tag_bits(class));
         Some(bits)
     }
 
-    /// XORs the mask of `class`: HMAC-SHA256 of version and class, of whose 256 bits the longest frame takes 176.
+    /// XORs the mask of `class`.
     fn whiten(&self, class: PayloadClass, bits: &mut [u8]) {
-        let message = [SIGNAL_VERSION.to_be_bytes(), (class.bits() as u32).to_be_bytes()];
-        let mask = bits_of(&hmac_sha256(&self.whitening, &[&message[0], &message[1]]));
-        bits.iter_mut().zip(mask).for_each(|(bit, mask)| *bit ^= mask);
+        let (_, mask) = PayloadClass::ALL.iter().zip(&self.masks).find(|(of, _)| **of == class).expect("one per class");
+        bits.iter_mut().zip(bits_of(&mask[..])).for_each(|(bit, mask)| *bit ^= mask);
     }
+}
+
+/// What masks and tags begin with: signal version and user bits, as bytes.
+fn version_and(class: PayloadClass) -> [[u8; 4]; 2] {
+    [SIGNAL_VERSION.to_be_bytes(), (class.bits() as u32).to_be_bytes()]
 }
 
 /// The bits of bytes, most significant first.
