@@ -1,6 +1,13 @@
-//! The decision: evidence to verdict (skeleton: signatures fixed, bodies to come).
+//! The decision: evidence to verdict.
 
-use crate::{DetectOptions, ImageView, Key, KeyId, Payload, Result};
+pub(crate) mod assess;
+mod detector;
+mod geometry;
+mod null;
+
+pub use detector::Detector;
+
+use crate::{KeyId, Payload};
 
 /// What the evidence allows to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,36 +115,3 @@ impl Detection {
     }
 }
 
-/// Looks for the marks of one or several keys. Prepared once, used for many pictures; `Send + Sync`.
-#[derive(Debug)]
-pub struct Detector {
-    keys: Vec<KeyId>,
-}
-
-impl Detector {
-    /// Prepares the patterns of `keys`.
-    ///
-    /// # Errors
-    /// [`crate::Error::Input`] without a key, [`crate::Error::Limit`] with too many.
-    pub fn new(keys: &[Key], _options: DetectOptions) -> Result<Self> {
-        Ok(Self { keys: keys.iter().map(Key::id).collect() })
-    }
-
-    /// Looks for the marks in one picture.
-    ///
-    /// # Errors
-    /// [`crate::Error::Limit`] for a picture beyond the limits, [`crate::Error::Input`] for NaN samples.
-    pub fn detect(&self, _image: &ImageView<'_>) -> Result<Detection> {
-        let mark = Mark {
-            key_id: self.keys[0],
-            verdict: Verdict::NotFound,
-            log10_p: 0.0,
-            payload: None,
-            authentic: None,
-            margin_db: f64::NEG_INFINITY,
-            geometry: None,
-            evidence: None,
-        };
-        Ok(Detection { marks: vec![mark], tried: 0 })
-    }
-}

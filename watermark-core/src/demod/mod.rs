@@ -1,1 +1,13 @@
-//! (skeleton)
+//! From an aligned picture to soft values of the coded bits.
+
+mod aligned;
+mod direct;
+mod fold;
+mod grid;
+mod soft;
+
+pub(crate) use aligned::read_aligned;
+pub(crate) use direct::{DirectPlanes, FINEST_READ, base_pitch, direct_octaves};
+pub(crate) use fold::{fold_aligned, fold_direct};
+pub(crate) use grid::{blocks_aligned, blocks_direct};
+pub(crate) use soft::{Demodulator, Mix, OctaveSoft};

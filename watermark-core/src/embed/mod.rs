@@ -1,16 +1,59 @@
-//! Embedding: `plan` decides where and how much, `apply` adds it (skeleton: signatures fixed, bodies to come).
+//! Embedding: `plan` decides where and how much, `apply` adds it, and the result is read back.
 
-use crate::{EmbedOptions, ImageView, ImageViewMut, Key, Payload, Result};
+mod apply;
+mod plan;
+mod refuse;
+mod strength;
+mod synth;
+
+use std::sync::Arc;
+
+pub use plan::Plan;
+
+use crate::code::Reader;
+use crate::decide::assess::{Assessment, THRESHOLD_SNR, assess};
+use crate::demod::{Demodulator, DirectPlanes};
+use crate::normalise::{Whitener, working_luma};
+use crate::pattern::Pattern;
+use crate::{EmbedOptions, Error, ImageView, ImageViewMut, Key, Payload, Refusal, Result, Strength};
+
+/// Smallest margin of the read-back with which a marked picture may be published, dB.
+const LEAST_MARGIN_DB: f64 = 1.0;
 
 /// Marks pictures with one key. Prepared once, used for many pictures; `Send + Sync`.
-#[derive(Debug)]
+///
+/// ```
+/// use watermark_core::*;
+/// # fn main() -> Result<()> {
+/// let key = Key::from_secret(KeyRole::Master, [7; SECRET_BYTES]);
+/// let payload = Payload::from_bytes(&[1, 2, 3, 4, 5, 6, 7, 8])?;
+/// // A picture of 512 x 512 px with some texture.
+/// let mut pixels: Vec<u8> = (0..512 * 512_u32).map(|i| 100 + (i.wrapping_mul(2_654_435_761) >> 27) as u8).collect();
+/// let embedder = Embedder::new(&key, EmbedOptions::default())?;
+/// let mut view = ImageViewMut::new(512, 512, 512, Layout::Luma, SamplesMut::U8(&mut pixels))?;
+/// let report = embedder.embed(&mut view, &payload)?;
+/// assert!(report.margin_db > 3.0);
+///
+/// let detector = Detector::new(&[key], DetectOptions::default())?;
+/// let found = detector.detect(&view.as_view())?;
+/// assert_eq!(found.strongest().payload, Some(payload));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Embedder {
+    key: Key,
+    pattern: Arc<Pattern>,
+    reader: Reader,
+    whitener: Whitener,
+    demodulator: Demodulator,
     options: EmbedOptions,
 }
 
-/// The keyed pattern and the mask for one picture or one shot, reusable over frames and recipients.
-#[derive(Debug, Clone)]
-pub struct Plan {}
+impl std::fmt::Debug for Embedder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Embedder(key {}, {:?})", self.key.id(), self.options)
+    }
+}
 
 /// What [`Plan::apply`] did to the samples.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -28,6 +71,12 @@ impl Applied {
             return f64::INFINITY;
         }
         10.0 * libm::log10(255.0 * 255.0 * self.samples as f64 / self.squared_error)
+    }
+
+    /// Adds what was done to another strip.
+    pub fn add(&mut self, other: Self) {
+        self.squared_error += other.squared_error;
+        self.samples += other.samples;
     }
 }
 
@@ -47,37 +96,87 @@ impl Embedder {
     /// Prepares the patterns of `key`.
     ///
     /// # Errors
-    /// [`crate::Error::Input`] for a detect-only key or a strength out of range.
-    pub fn new(_key: &Key, options: EmbedOptions) -> Result<Self> {
-        Ok(Self { options })
+    /// [`Error::Input`] for a detect-only key or a strength out of range.
+    pub fn new(key: &Key, options: EmbedOptions) -> Result<Self> {
+        if !key.can_issue() {
+            return Err(Error::input("a detect-only key cannot mark pictures; use the title's full key"));
+        }
+        if let Strength::PsnrDb(psnr) = options.strength
+            && !(30.0..=60.0).contains(&psnr)
+        {
+            return Err(Error::input(format!("a PSNR of {psnr} dB was asked for; it must be between 30 and 60 dB")));
+        }
+        Ok(Self {
+            key: key.clone(),
+            pattern: Arc::new(Pattern::new(key)),
+            reader: Reader::new(key),
+            whitener: Whitener::new(),
+            demodulator: Demodulator::new(),
+            options,
+        })
     }
 
     /// Plan for one picture: keyed pattern, mask, strength.
-    pub fn plan(&self, image: &ImageView<'_>, _payload: &Payload) -> Result<Plan> {
+    ///
+    /// # Errors
+    /// [`Error::Limit`] beyond the limits, [`Error::Refused`] for a picture that cannot carry the mark,
+    /// [`Error::Input`] for samples that are no numbers.
+    pub fn plan(&self, image: &ImageView<'_>, payload: &Payload) -> Result<Plan> {
         self.options.limits.check(image.width(), image.height())?;
-        Ok(Plan {})
+        let planner = plan::Planner {
+            key: &self.key,
+            pattern: &self.pattern,
+            whitener: &self.whitener,
+            demodulator: &self.demodulator,
+            strength: self.options.strength,
+        };
+        planner.plan(image, payload)
+    }
+
+    /// Reads a marked picture back where it was marked (no search) and says how strong the reading is.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with [`Refusal::ThinMargin`] when `payload` is not read with a sufficient margin.
+    pub fn read_back(&self, marked: &ImageView<'_>, payload: &Payload) -> Result<(f64, f64)> {
+        let short = marked.width().min(marked.height());
+        let (working, pitch) = working_luma(marked)?;
+        let planes = DirectPlanes::new(&working, pitch, short, &self.whitener);
+        let read: Assessment = assess(&planes.read(&self.pattern, &self.demodulator), &self.reader, true);
+        let right = read.decoded.is_some_and(|message| message.payload == *payload && message.authentic == Some(true));
+        let margin_db = 10.0 * libm::log10(read.snr / THRESHOLD_SNR);
+        if !right || margin_db < LEAST_MARGIN_DB {
+            return Err(Error::Refused(Refusal::ThinMargin { margin_db, needed_db: LEAST_MARGIN_DB }));
+        }
+        Ok((margin_db, read.log10_p))
     }
 
     /// Plans, applies, reads back. On error the samples may have been changed and must not be published.
+    ///
+    /// # Errors
+    /// As [`Self::plan`] and [`Self::read_back`].
     pub fn embed(&self, image: &mut ImageViewMut<'_>, payload: &Payload) -> Result<EmbedReport> {
-        let _ = self.plan(&image.as_view(), payload)?;
-        Ok(EmbedReport { psnr_db: 0.0, margin_db: 0.0, log10_p: 0.0 })
+        let plan = self.plan(&image.as_view(), payload)?;
+        let applied = plan.apply(image)?;
+        let (margin_db, log10_p) = self.read_back(&image.as_view(), payload)?;
+        Ok(EmbedReport { psnr_db: applied.psnr_db(), margin_db, log10_p })
     }
 }
 
 impl Plan {
-    /// The same plan for another payload (another recipient); the class may differ.
-    pub fn with_payload(&self, _payload: &Payload) -> Result<Self> {
-        Ok(self.clone())
-    }
-
     /// Adds the mark to a whole picture of the planned size.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when the picture has another size than the planned one.
     pub fn apply(&self, image: &mut ImageViewMut<'_>) -> Result<Applied> {
+        if (image.width(), image.height()) != (self.width, self.height) {
+            return Err(Error::input(format!(
+                "the picture is {}x{} px, the plan is for {}x{} px",
+                image.width(),
+                image.height(),
+                self.width,
+                self.height
+            )));
+        }
         self.apply_rows(0, image)
-    }
-
-    /// Adds the mark to a strip of whole rows that starts at row `first_row` of the planned picture.
-    pub fn apply_rows(&self, _first_row: usize, _strip: &mut ImageViewMut<'_>) -> Result<Applied> {
-        Ok(Applied::default())
     }
 }

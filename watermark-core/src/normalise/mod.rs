@@ -1,1 +1,15 @@
-//! (skeleton)
+//! From a picture of any depth to whitened working planes.
+
+mod luma;
+mod pyramid;
+mod resample;
+mod whiten;
+
+pub(crate) use luma::{NEUTRAL, luma_row};
+pub(crate) use pyramid::halve;
+pub(crate) use resample::{catmull_rom, resample, working_luma};
+pub(crate) use whiten::Whitener;
+
+/// Largest short side of a working plane, pixels: what the search at normal effort sees. Finer detail of larger
+/// pictures is averaged; the coarse octaves carry the mark there.
+pub(crate) const WORKING_SIDE: usize = 1024;

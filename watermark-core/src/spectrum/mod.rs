@@ -1,1 +1,15 @@
-//! (skeleton)
+//! Shared tools of the frequency domain: transforms, running means, the log-polar map.
+
+mod blur;
+mod fft2;
+mod log_polar;
+
+pub(crate) use blur::{Gaussian, box_mean};
+pub(crate) use fft2::{Fft2, HalfSpectrum, RealFft2};
+pub(crate) use log_polar::{LogPolar, LogPolarGrid};
+
+/// One channel at working size, values in 8-bit grey levels unless said otherwise; row-major.
+pub(crate) type Plane = ndarray::Array2<f32>;
+
+/// Complex number of the transforms.
+pub(crate) type C32 = rustfft::num_complex::Complex<f32>;

@@ -1,1 +1,16 @@
-//! (skeleton)
+//! Synchronisation: where the tile lies in the picture.
+//!
+//! Keyless: the whitened pyramid, its spectra, and one log-polar map over all octaves ([`Scene`]). Keyed: a search
+//! over rotation, scale, anisotropy and mirror on that map ([`search`]), least squares on the peaks ([`refine`]),
+//! and the position from the peaks' phases ([`translate`]). Each stage hands on several candidates.
+
+mod locate;
+mod placement;
+mod refine;
+mod scene;
+mod search;
+mod translate;
+
+pub(crate) use locate::{Budget, Whole, locate};
+pub(crate) use placement::{Alignment, Placement, determinant, invert};
+pub(crate) use scene::{SPECTRUM_SIDE, Scene};

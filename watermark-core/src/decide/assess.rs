@@ -1,0 +1,86 @@
+//! Evidence of one alignment: an energy test that needs no code, then the code.
+
+use super::null::{log10_chi2_tail, log10_codeword_tail};
+use crate::code::{CODED_BITS, DEFAULT_LIST, Decoded, Reader};
+use crate::PayloadClass;
+use crate::demod::{Mix, OctaveSoft};
+
+/// Energy evidence below which the code is tried (log10 p of one test): unmarked pictures rarely pay for decoding.
+const DECODE_BELOW: f64 = -2.5;
+/// Signal to noise of a coded bit at which one word in a hundred is lost (docs/decisions/error-correction.md).
+pub(crate) const THRESHOLD_SNR: f64 = 0.64;
+
+/// What one alignment shows.
+#[derive(Clone)]
+pub(crate) struct Assessment {
+    /// log10 p of the stronger statistic, corrected for the tests made here but not for other alignments.
+    pub(crate) log10_p: f64,
+    /// Tests made.
+    pub(crate) tests: u64,
+    /// The message when the code was readable.
+    pub(crate) decoded: Option<Decoded>,
+    /// Signal to noise of a coded bit, power ratio.
+    pub(crate) snr: f64,
+}
+
+/// Tests the octaves together, weighted by their templates, and each alone. `eager` tries the code on the weighted sum
+/// even where the energy shows nothing: where the embedder has cancelled the host's interference, soft values are
+/// quieter than noise and yet all of them right.
+pub(crate) fn assess(octaves: &[OctaveSoft], reader: &Reader, eager: bool) -> Assessment {
+    if std::env::var("WMDBG").is_ok() {
+        for o in octaves {
+            let e: f32 = o.sums.iter().zip(&o.variances).map(|(s, v)| s * s / v).sum::<f32>() / 512.0;
+            eprintln!("   coh {:.2} energy {:.2} pilots {:.1?}", o.coherence, e, o.pilots);
+        }
+    }
+    let mut best = Assessment { log10_p: 0.0, tests: 0, decoded: None, snr: 0.0 };
+    for (i, weights) in combinations(octaves).into_iter().enumerate() {
+        best.tests += 1;
+        let mix = Mix::new(octaves, &weights);
+        let energy: f64 = mix.z.iter().map(|&z| f64::from(z) * f64::from(z)).sum();
+        // Two statistics are looked at: each gets half.
+        let halves = std::f64::consts::LOG10_2;
+        let mut log10_p = log10_chi2_tail(energy, CODED_BITS / 2) + halves;
+        let mut decoded = None;
+        let mut snr = (energy / CODED_BITS as f64 - 1.0).max(1e-6);
+        if log10_p <= DECODE_BELOW || (eager && i == 0) {
+            decoded = reader.decode(&mix.z, DEFAULT_LIST);
+        }
+        if let Some(message) = &decoded {
+            let (correlation, measured) = agreement(&mix.z, &message.codeword);
+            let class = message.payload.class();
+            let bits = class.bits() + if message.authentic == Some(true) { 0 } else { tag_bits(class) };
+            log10_p = log10_p.min(log10_codeword_tail(correlation, energy, bits) + halves);
+            snr = measured;
+        }
+        let better = (decoded.is_some(), -log10_p) > (best.decoded.is_some(), -best.log10_p);
+        if better {
+            best = Assessment { log10_p: log10_p.min(0.0), decoded, snr, ..best };
+        }
+    }
+    best.log10_p = super::null::log10_corrected(best.log10_p, best.tests);
+    best
+}
+
+/// Free bits of a message whose tag was not checked.
+fn tag_bits(class: PayloadClass) -> usize {
+    if class == PayloadClass::Bits128 { 32 } else { 24 }
+}
+
+/// Correlation with a codeword, and the signal to noise that it shows.
+fn agreement(z: &[f32], codeword: &[u8]) -> (f64, f64) {
+    let aligned = z.iter().zip(codeword).map(|(&z, &bit)| f64::from(if bit == 0 { z } else { -z }));
+    let correlation: f64 = aligned.clone().sum();
+    let mean = correlation / z.len() as f64;
+    let variance = aligned.map(|v| (v - mean) * (v - mean)).sum::<f64>() / z.len() as f64;
+    (correlation, mean * mean / variance.max(0.05))
+}
+
+fn combinations(octaves: &[OctaveSoft]) -> Vec<Vec<f32>> {
+    let mut out = vec![Mix::template_weights(octaves)];
+    if octaves.len() > 1 {
+        out.push(vec![1.0; octaves.len()]);
+        out.extend((0..octaves.len()).map(|i| (0..octaves.len()).map(|j| if i == j { 1.0 } else { 0.0 }).collect()));
+    }
+    out
+}

@@ -1,0 +1,35 @@
+//! What was done to the picture, from the alignment.
+
+use super::Geometry;
+use crate::demod::OctaveSoft;
+use crate::pattern::{PILOT_OCTAVES, TILE};
+use crate::sync::{Alignment, determinant, invert};
+
+/// Geometry of a whole picture that was at most resized.
+pub(crate) fn untouched(short_side: f64) -> Geometry {
+    Geometry { rotation_deg: 0.0, aspect: 1.0, mirrored: false, full_short_side_px: short_side }
+}
+
+/// Geometry of an alignment on a working plane of `pitch` picture pixels a sample.
+pub(crate) fn estimate(alignment: &Alignment, octaves: &[OctaveSoft], pitch: f64) -> Geometry {
+    // Pixels of the suspect = inverse x units: mirror, then aspect, then rotation.
+    let mut forward = invert(&alignment.matrix);
+    let mirrored = determinant(&forward) < 0.0;
+    if mirrored {
+        forward.iter_mut().for_each(|row| row[0] = -row[0]);
+    }
+    let width = libm::hypot(forward[0][0], forward[1][0]);
+    let height = determinant(&forward) / width;
+    // Rows grow downwards, so a positive angle of the matrix is clockwise as seen.
+    let rotation_deg = -libm::atan2(forward[1][0], forward[0][0]).to_degrees();
+    let rotation_deg = if rotation_deg <= -180.0 + 1e-9 { rotation_deg + 360.0 } else { rotation_deg };
+    let units = (TILE << coarsest_octave(octaves)) as f64;
+    Geometry { rotation_deg, aspect: width / height, mirrored, full_short_side_px: units * alignment.pitch(0) * pitch }
+}
+
+/// Number of the coarsest octave that was read, by its pilots.
+fn coarsest_octave(octaves: &[OctaveSoft]) -> usize {
+    let score = |first: usize| octaves.iter().enumerate().map(|(i, o)| o.pilots[first + i]).sum::<f32>();
+    let candidates = 0..=PILOT_OCTAVES - octaves.len();
+    candidates.max_by(|&a, &b| score(a).total_cmp(&score(b))).unwrap_or(0)
+}

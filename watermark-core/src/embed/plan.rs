@@ -1,0 +1,233 @@
+//! Planning: mask, content signs, strength, and the host's own interference taken into account.
+
+use std::sync::Arc;
+
+use super::apply::Rows;
+use super::strength;
+use crate::code::{CODED_BITS, encode};
+use crate::demod::{Demodulator, DirectPlanes, OctaveSoft, base_pitch, blocks_direct, direct_octaves};
+use crate::normalise::{Whitener, resample, working_luma};
+use crate::pattern::{BLOCK, CELL, CellSigns, Pattern, TILE, Tile, TileSynth, even_gains, octaves};
+use crate::spectrum::Plane;
+use crate::{ImageView, Key, Payload, Refusal, Result, Strength};
+
+/// Smallest side that carries a mark, pixels.
+pub(crate) const MIN_SIDE: usize = 128;
+/// Share of an octave's energy in the template.
+const TEMPLATE_SHARE: f64 = 0.3;
+/// Share of the host's interference on a coded bit that is cancelled (improved spread spectrum, Malvar & Florencio
+/// 2003; their optimum is just below one).
+const CANCEL: f32 = 0.8;
+/// Smallest and largest amplitude of a coded bit relative to the mean.
+const GAINS: (f32, f32) = (0.25, 2.2);
+
+/// The keyed pattern and the mask for one picture or one shot, reusable over frames and recipients.
+#[derive(Clone)]
+pub struct Plan {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    /// Pixels to a unit of the finest octave.
+    pub(crate) pitch: f64,
+    /// Pixels to a sample of the mask.
+    pub(crate) mask_pitch: f64,
+    pub(crate) layers: Vec<PlanLayer>,
+    pub(crate) mask: Arc<Plane>,
+    /// Grey levels to a unit of pattern times mask.
+    pub(crate) gain: f32,
+    key: Key,
+    pattern: Arc<Pattern>,
+    /// The host's own soft values for each octave that a reader looks at, coarsest first.
+    host: Arc<Vec<OctaveSoft>>,
+    /// Amplitude that the mark's soft values have in each of these octaves.
+    response: Vec<f32>,
+}
+
+/// One octave of a plan.
+#[derive(Clone)]
+pub(crate) struct PlanLayer {
+    pub(crate) octave: usize,
+    pub(crate) tile: Arc<Tile>,
+    pub(crate) signs: Arc<CellSigns>,
+    pub(crate) payload: f32,
+    pub(crate) template: f32,
+}
+
+impl std::fmt::Debug for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Plan({}x{} px, {} octaves)", self.width, self.height, self.layers.len())
+    }
+}
+
+/// What planning needs besides the picture.
+pub(crate) struct Planner<'a> {
+    pub(crate) key: &'a Key,
+    pub(crate) pattern: &'a Arc<Pattern>,
+    pub(crate) whitener: &'a Whitener,
+    pub(crate) demodulator: &'a Demodulator,
+    pub(crate) strength: Strength,
+}
+
+impl Planner<'_> {
+    pub(crate) fn plan(&self, image: &ImageView<'_>, payload: &Payload) -> Result<Plan> {
+        let (width, height) = (image.width(), image.height());
+        let short = width.min(height);
+        if short < MIN_SIDE {
+            return Err(crate::Error::Refused(Refusal::TooSmall { width, height, min_side: MIN_SIDE }));
+        }
+        let (working, working_pitch) = working_luma(image)?;
+        let mask_pitch = base_pitch(short);
+        let base = resample(&working, mask_pitch / working_pitch);
+        drop(working);
+        super::refuse::check(&base)?;
+        let scale = (TILE << (direct_octaves(short) - 1)) as f64 / 512.0;
+        let mask = crate::mask::amplitude(&base, scale);
+        let gain = strength::gain(&mask, self.strength);
+        let range = octaves(short);
+        let pitch = short as f64 / (TILE << range.end()) as f64;
+        let signs = content_signs(&base, mask_pitch, (width, height), short, self.pattern);
+        let host = Vec::new();
+        let mut plan = Plan {
+            width,
+            height,
+            pitch,
+            mask_pitch,
+            layers: Vec::new(),
+            mask: Arc::new(mask),
+            gain,
+            key: self.key.clone(),
+            pattern: Arc::clone(self.pattern),
+            host: Arc::new(host),
+            response: Vec::new(),
+        };
+        plan.layers = plan.new_layers(payload, range.zip(signs).collect())?;
+        self.listen(&mut plan, base, payload)?;
+        Ok(plan)
+    }
+
+    /// Reads the host alone and with a first version of the mark, and sets the amplitudes by what was heard.
+    fn listen(&self, plan: &mut Plan, base: Plane, payload: &Payload) -> Result<()> {
+        let octaves = direct_octaves(plan.width.min(plan.height));
+        let mut marked = base.clone();
+        plan.add_to_base(&mut marked, octaves);
+        let read = |plane| DirectPlanes::from_base(plane, octaves, self.whitener).read(self.pattern, self.demodulator);
+        let (host, heard) = (read(base), read(marked));
+        let codeword = encode(payload, &plan.key)?;
+        plan.response = host.iter().zip(&heard).map(|(host, heard)| response(host, heard, &codeword)).collect();
+        if std::env::var("WMDBG").is_ok() { eprintln!("   response {:?} gain {}", plan.response, plan.gain); }
+        plan.host = Arc::new(host);
+        plan.retile(&codeword);
+        Ok(())
+    }
+}
+
+/// Mean growth of the soft values along the codeword, in standard deviations.
+fn response(host: &OctaveSoft, heard: &OctaveSoft, codeword: &[u8]) -> f32 {
+    let growth = codeword.iter().enumerate().map(|(bit, &value)| {
+        let z = |soft: &OctaveSoft| soft.sums[bit] / soft.variances[bit].sqrt();
+        (z(heard) - z(host)) * if value == 0 { 1.0 } else { -1.0 }
+    });
+    growth.sum::<f32>() / codeword.len() as f32
+}
+
+fn content_signs(base: &Plane, base_pitch: f64, size: (usize, usize), short: usize, pattern: &Pattern) -> Vec<Arc<CellSigns>> {
+    let finest_read = direct_octaves(short) - 1;
+    let mut luma = base.clone();
+    let mut coarse: Vec<Plane> = Vec::new();
+    for _ in 0..finest_read {
+        let next = crate::normalise::halve(&luma);
+        coarse.push(std::mem::replace(&mut luma, next));
+    }
+    coarse.push(luma);
+    let signs = octaves(short).map(|octave| {
+        let pitch = short as f64 / (TILE << octave) as f64;
+        let units = |n: usize| libm::ceil(n as f64 / pitch - 1e-6) as usize;
+        let covered = (units(size.1), units(size.0));
+        let grid = if octave <= finest_read {
+            blocks_direct(&coarse[finest_read - octave], BLOCK, covered)
+        } else {
+            // A block of a finer octave is a few samples of the base plane.
+            let side = libm::round(BLOCK as f64 * pitch / base_pitch) as usize;
+            blocks_direct(base, side.max(1), covered)
+        };
+        Arc::new(pattern.cells.signs(&grid))
+    });
+    signs.collect()
+}
+
+impl Plan {
+    /// The same plan for another payload (another recipient); the class may differ.
+    ///
+    /// # Errors
+    /// None that a plan's key can cause; kept fallible for the encoder.
+    pub fn with_payload(&self, payload: &Payload) -> Result<Self> {
+        let mut plan = self.clone();
+        plan.retile(&encode(payload, &self.key)?);
+        Ok(plan)
+    }
+
+    /// Rows and columns of the finest octave's grid.
+    pub(crate) fn units(&self) -> (usize, usize) {
+        let units = |n: usize| libm::ceil(n as f64 / self.pitch - 1e-6) as usize;
+        (units(self.height), units(self.width))
+    }
+
+    fn new_layers(&self, payload: &Payload, octaves: Vec<(usize, Arc<CellSigns>)>) -> Result<Vec<PlanLayer>> {
+        let codeword = encode(payload, &self.key)?;
+        let share = 1.0 / octaves.len() as f64;
+        let synth = TileSynth::new();
+        let layers = octaves.into_iter().map(|(octave, signs)| PlanLayer {
+            octave,
+            tile: Arc::new(synth.tile(&self.pattern, &codeword, &even_gains(), octave)),
+            signs,
+            payload: libm::sqrt(share * (1.0 - TEMPLATE_SHARE)) as f32,
+            template: libm::sqrt(share * TEMPLATE_SHARE) as f32,
+        });
+        Ok(layers.collect())
+    }
+
+    /// Sets the amplitude of every coded bit in the octaves that a reader hears: more where the host speaks against
+    /// the bit, less where it speaks for it.
+    fn retile(&mut self, codeword: &[u8]) {
+        let synth = TileSynth::new();
+        let first = self.layers[0].octave;
+        for (i, layer) in self.layers.iter_mut().enumerate() {
+            let gains = match (self.host.get(first + i), self.response.get(first + i)) {
+                (Some(host), Some(&response)) if response > 0.5 => gains(host, response, codeword),
+                _ => even_gains(),
+            };
+            layer.tile = Arc::new(synth.tile(&self.pattern, codeword, &gains, layer.octave));
+        }
+    }
+
+    /// Adds the mark of the octaves that a reader hears to the base plane.
+    fn add_to_base(&self, base: &mut Plane, octaves: usize) {
+        let small = Self {
+            width: base.ncols(),
+            height: base.nrows(),
+            pitch: 1.0,
+            mask_pitch: 1.0,
+            layers: self.layers.iter().filter(|layer| layer.octave < octaves).cloned().collect(),
+            ..self.clone()
+        };
+        let columns = base.ncols();
+        let mut rows = Rows::new(&small);
+        let mut change = vec![0.0_f32; columns];
+        let target = base.as_slice_mut().expect("planes are contiguous");
+        for (y, line) in target.chunks_exact_mut(columns).enumerate() {
+            rows.row(y, &mut change);
+            line.iter_mut().zip(&change).for_each(|(value, d)| *value += d);
+        }
+    }
+}
+
+/// Amplitudes of the coded bits: the host's value along the codeword, in units of the mark's, is partly cancelled.
+fn gains(host: &OctaveSoft, response: f32, codeword: &[u8]) -> Vec<f32> {
+    let z = |bit: usize| host.sums[bit] / host.variances[bit].sqrt();
+    let gain = |bit: usize| {
+        let along = if codeword[bit] == 0 { z(bit) } else { -z(bit) };
+        (1.0 - CANCEL * along / response).clamp(GAINS.0, GAINS.1)
+    };
+    (0..CODED_BITS).map(gain).collect()
+}
+
+const _: () = assert!(TILE % CELL == 0);

@@ -1,0 +1,157 @@
+//! Two-dimensional transforms of square arrays, planned once.
+
+use std::sync::Arc;
+
+use realfft::{RealFftPlanner, RealToComplex};
+use rustfft::{Fft, FftPlanner};
+
+use super::C32;
+
+/// Complex transform of an `n` x `n` array, not normalised in either direction.
+pub(crate) struct Fft2 {
+    side: usize,
+    forward: Arc<dyn Fft<f32>>,
+    inverse: Arc<dyn Fft<f32>>,
+}
+
+impl Fft2 {
+    pub(crate) fn new(side: usize) -> Self {
+        let mut planner = FftPlanner::new();
+        Self { side, forward: planner.plan_fft_forward(side), inverse: planner.plan_fft_inverse(side) }
+    }
+
+    /// Transforms in place, `[row][column]` in and `[row frequency][column frequency]` out.
+    pub(crate) fn forward(&self, data: &mut Vec<C32>) {
+        self.run(data, self.forward.as_ref());
+    }
+
+    /// The inverse of [`Self::forward`] but for a factor of `n * n`.
+    pub(crate) fn inverse(&self, data: &mut Vec<C32>) {
+        self.run(data, self.inverse.as_ref());
+    }
+
+    fn run(&self, data: &mut Vec<C32>, fft: &dyn Fft<f32>) {
+        assert_eq!(data.len(), self.side * self.side, "a square array");
+        fft.process(data);
+        let mut turned = transpose(data, self.side, self.side);
+        fft.process(&mut turned);
+        *data = transpose(&turned, self.side, self.side);
+    }
+}
+
+fn transpose(data: &[C32], rows: usize, columns: usize) -> Vec<C32> {
+    const BLOCK: usize = 16;
+    let mut out = vec![C32::default(); data.len()];
+    for top in (0..rows).step_by(BLOCK) {
+        for left in (0..columns).step_by(BLOCK) {
+            for y in top..(top + BLOCK).min(rows) {
+                for x in left..(left + BLOCK).min(columns) {
+                    out[x * rows + y] = data[y * columns + x];
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Transform of a real `n` x `n` array; only column frequencies 0..=n/2 are kept.
+pub(crate) struct RealFft2 {
+    side: usize,
+    rows: Arc<dyn RealToComplex<f32>>,
+    columns: Arc<dyn Fft<f32>>,
+}
+
+/// Half of the spectrum of a real array, stored `[column frequency 0..=n/2][row frequency 0..n]`.
+#[derive(Clone)]
+pub(crate) struct HalfSpectrum<T> {
+    /// Side of the transform.
+    pub(crate) side: usize,
+    /// `(side / 2 + 1) * side` values.
+    pub(crate) values: Vec<T>,
+}
+
+impl RealFft2 {
+    pub(crate) fn new(side: usize) -> Self {
+        let rows = RealFftPlanner::new().plan_fft_forward(side);
+        Self { side, rows, columns: FftPlanner::new().plan_fft_forward(side) }
+    }
+
+    /// Side of the arrays, samples.
+    pub(crate) fn side(&self) -> usize {
+        self.side
+    }
+
+    /// Transforms `data` (row-major, destroyed). Rows from `used_rows` on are taken to be zero.
+    pub(crate) fn forward(&self, data: &mut [f32], used_rows: usize) -> HalfSpectrum<C32> {
+        let (side, half) = (self.side, self.side / 2 + 1);
+        let mut spectrum = vec![C32::default(); half * side];
+        let mut line = vec![C32::default(); half];
+        let mut scratch = self.rows.make_scratch_vec();
+        for (y, row) in data.chunks_exact_mut(side).take(used_rows).enumerate() {
+            self.rows.process_with_scratch(row, &mut line, &mut scratch).expect("lengths are those planned");
+            for (x, value) in line.iter().enumerate() {
+                spectrum[x * side + y] = *value;
+            }
+        }
+        self.columns.process(&mut spectrum);
+        HalfSpectrum { side, values: spectrum }
+    }
+}
+
+impl<T: Copy> HalfSpectrum<T> {
+    /// Value at integer frequencies (any sign); `true` when it stands for the conjugate.
+    #[inline]
+    pub(crate) fn at(&self, fx: i32, fy: i32) -> (T, bool) {
+        let side = self.side as i32;
+        let fx = (fx + side / 2).rem_euclid(side) - side / 2;
+        let (x, y, conjugate) = if fx < 0 { (-fx, -fy, true) } else { (fx, fy, false) };
+        (self.values[x as usize * self.side + y.rem_euclid(side) as usize], conjugate)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn naive(data: &[f32], side: usize, fx: usize, fy: usize) -> C32 {
+        let mut sum = C32::default();
+        for y in 0..side {
+            for x in 0..side {
+                let angle = -2.0 * std::f32::consts::PI * ((fx * x + fy * y) % side) as f32 / side as f32;
+                sum += C32::from_polar(data[y * side + x], angle);
+            }
+        }
+        sum
+    }
+
+    #[test]
+    fn both_transforms_agree_with_their_naive_twin() {
+        let side = 16;
+        let data: Vec<f32> = (0..side * side).map(|i| ((i * 37) % 23) as f32 - 11.0).collect();
+        let mut full: Vec<C32> = data.iter().map(|&v| C32::new(v, 0.0)).collect();
+        Fft2::new(side).forward(&mut full);
+        let half = RealFft2::new(side).forward(&mut data.clone(), side);
+        for fy in 0..side {
+            for fx in 0..side {
+                let expected = naive(&data, side, fx, fy);
+                assert!((full[fy * side + fx] - expected).norm() < 1e-2);
+                let (value, conjugate) = half.at(fx as i32, fy as i32);
+                let value = if conjugate { value.conj() } else { value };
+                assert!((value - expected).norm() < 1e-2, "{fx} {fy}");
+            }
+        }
+    }
+
+    #[test]
+    fn inverse_undoes_forward() {
+        let side = 8;
+        let data: Vec<C32> = (0..side * side).map(|i| C32::new((i % 7) as f32, (i % 5) as f32)).collect();
+        let fft = Fft2::new(side);
+        let mut there = data.clone();
+        fft.forward(&mut there);
+        fft.inverse(&mut there);
+        for (a, b) in there.iter().zip(&data) {
+            assert!((a / (side * side) as f32 - b).norm() < 1e-4);
+        }
+    }
+}

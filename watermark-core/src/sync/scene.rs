@@ -1,0 +1,172 @@
+//! What the search needs of a picture and no key has to do with.
+
+use crate::normalise::{Whitener, halve};
+use crate::spectrum::{C32, HalfSpectrum, LogPolar, LogPolarGrid, Plane, RealFft2, box_mean};
+
+/// Side of the transforms, samples.
+pub(crate) const SPECTRUM_SIDE: usize = 1024;
+/// Most levels of the pyramid.
+const LEVELS: usize = 5;
+/// Smallest side of a level, samples.
+const LEAST_SIDE: usize = 24;
+/// Radius of the window over which a spectrum is flattened, bins.
+const FLATTEN_RADIUS: usize = 20;
+/// Largest flattened power that counts in the map: one host line does not outvote the other peaks.
+const POWER_CUT: f32 = 14.0;
+/// The map: quarter degrees, radii from 1/64 to 0.42 cycles per sample in steps of 0.6 %, about one bin at the
+/// radius of the peaks.
+const GRID: LogPolarGrid = LogPolarGrid { angles: 720, log_first: -4.160_444, log_step: 0.006, radii: 549 };
+/// Octave of frequencies for which a level of the pyramid speaks, cycles per sample of that level.
+const LEVEL_BAND: (f64, f64) = (0.125, 0.25);
+/// Highest frequency that the finest level speaks for.
+const FINEST_HIGH: f64 = 0.45;
+/// Lowest frequency that the coarsest level speaks for.
+const COARSEST_LOW: f64 = 0.02;
+
+/// One level of the pyramid.
+pub(crate) struct Level {
+    pub(crate) luma: Plane,
+    pub(crate) white: Plane,
+    /// Power over its local mean.
+    pub(crate) power: HalfSpectrum<f32>,
+    /// Spectrum over the root of its local mean power.
+    spectrum: HalfSpectrum<C32>,
+    /// Centre of the transformed window in the array that was transformed.
+    centre: (f64, f64),
+    /// The same point in edge coordinates of the level.
+    pub(crate) centre_in_level: (f64, f64),
+}
+
+/// The keyless part of the search, shared by all keys.
+pub(crate) struct Scene {
+    pub(crate) levels: Vec<Level>,
+    /// Log-polar map at full resolution.
+    pub(crate) fine: LogPolar,
+    /// The same at half resolution, for the many anisotropic hypotheses.
+    pub(crate) coarse: LogPolar,
+}
+
+impl Scene {
+    pub(crate) fn new(working: &Plane, whitener: &Whitener, fft: &RealFft2) -> Self {
+        let mut levels = Vec::new();
+        let mut luma = working.clone();
+        while levels.len() < LEVELS && luma.nrows().min(luma.ncols()) >= LEAST_SIDE {
+            let next = halve(&luma);
+            levels.push(Level::new(luma, whitener, fft));
+            luma = next;
+        }
+        let fine = map(&levels);
+        let coarse = fine.coarser();
+        Self { levels, fine, coarse }
+    }
+}
+
+fn map(levels: &[Level]) -> LogPolar {
+    let mut map = LogPolar::zeros(GRID);
+    for (j, level) in levels.iter().enumerate() {
+        let zoom = (1_u64 << j) as f64;
+        let low = if j + 1 == levels.len() { COARSEST_LOW } else { LEVEL_BAND.0 };
+        let high = if j == 0 { FINEST_HIGH } else { LEVEL_BAND.1 };
+        let inside = |column: &usize| {
+            let f = GRID.radius(*column) * zoom;
+            f > low && f <= high
+        };
+        let columns: Vec<usize> = (0..GRID.radii).filter(inside).collect();
+        if let (Some(&first), Some(&last)) = (columns.first(), columns.last()) {
+            map.fill(first..last + 1, zoom, &spread(&level.power));
+        }
+    }
+    map
+}
+
+/// Largest of four neighbouring bins, cut: a peak between bins or beside its cell of the map is not missed.
+fn spread(power: &HalfSpectrum<f32>) -> HalfSpectrum<f32> {
+    let side = power.side;
+    let mut values = power.values.clone();
+    for x in 0..=side / 2 {
+        let next = (x + 1).min(side / 2);
+        for y in 0..side {
+            let after = if y + 1 == side { 0 } else { y + 1 };
+            let at = |x: usize, y: usize| power.values[x * side + y];
+            let largest = at(x, y).max(at(x, after)).max(at(next, y)).max(at(next, after));
+            values[x * side + y] = largest.min(POWER_CUT);
+        }
+    }
+    HalfSpectrum { side, values }
+}
+
+impl Level {
+    fn new(luma: Plane, whitener: &Whitener, fft: &RealFft2) -> Self {
+        let white = whitener.apply(&luma);
+        let side = fft.side();
+        let (height, width) = white.dim();
+        let (h, w) = (height.min(side), width.min(side));
+        let (top, left) = ((height - h) / 2, (width - w) / 2);
+        let mut data = vec![0.0_f32; side * side];
+        let (wy, wx) = (window(h), window(w));
+        for y in 0..h {
+            for x in 0..w {
+                data[y * side + x] = white[(top + y, left + x)] * wy[y] * wx[x];
+            }
+        }
+        let mut spectrum = fft.forward(&mut data, h);
+        let power = flatten(&mut spectrum);
+        let centre = (w as f64 / 2.0, h as f64 / 2.0);
+        let centre_in_level = (left as f64 + centre.0, top as f64 + centre.1);
+        Self { luma, white, power, spectrum, centre, centre_in_level }
+    }
+
+    /// Flattened spectrum at a frequency (cycles per sample of the level), phase as at the window's centre.
+    pub(crate) fn phasor(&self, fx: f64, fy: f64) -> C32 {
+        let side = self.spectrum.side as f64;
+        let (bx, by) = (fx * side, fy * side);
+        let (x0, y0) = (libm::floor(bx), libm::floor(by));
+        let (tx, ty) = ((bx - x0) as f32, (by - y0) as f32);
+        let mut sum = C32::default();
+        for (dx, wx) in [(0, 1.0 - tx), (1, tx)] {
+            for (dy, wy) in [(0, 1.0 - ty), (1, ty)] {
+                let (x, y) = (x0 as i32 + dx, y0 as i32 + dy);
+                let (value, conjugate) = self.spectrum.at(x, y);
+                let value = if conjugate { value.conj() } else { value };
+                // Sample n lies at edge coordinate n + 0.5.
+                let turns = (f64::from(x) * (self.centre.0 - 0.5) + f64::from(y) * (self.centre.1 - 0.5)) / side;
+                let angle = std::f64::consts::TAU * (turns - libm::floor(turns));
+                sum += value * C32::new(libm::cos(angle) as f32, libm::sin(angle) as f32) * (wx * wy);
+            }
+        }
+        sum
+    }
+
+    /// Power over its local mean at a bin, any sign.
+    pub(crate) fn power_at(&self, x: i32, y: i32) -> f32 {
+        self.power.at(x, y).0
+    }
+}
+
+/// Root of a Hann window.
+fn window(length: usize) -> Vec<f32> {
+    let step = std::f64::consts::PI / (length + 1) as f64;
+    (0..length).map(|i| libm::sin((i + 1) as f64 * step) as f32).collect()
+}
+
+/// Divides the spectrum by the root of its local mean power; returns the power over that mean.
+fn flatten(spectrum: &mut HalfSpectrum<C32>) -> HalfSpectrum<f32> {
+    let side = spectrum.side;
+    let (half, pad) = (side / 2 + 1, FLATTEN_RADIUS);
+    // Rows are column frequencies -pad..half + pad, columns are row frequencies with a wrap of pad on both sides.
+    let padded = Plane::from_shape_fn((half + 2 * pad, side + 2 * pad), |(i, k)| {
+        let (fx, fy) = (i as i32 - pad as i32, (k + side - pad) as i32 % side as i32);
+        spectrum.at(fx, fy).0.norm_sqr()
+    });
+    let mean = box_mean(&padded, pad);
+    let mut power = vec![0.0_f32; half * side];
+    for x in 0..half {
+        for y in 0..side {
+            let i = x * side + y;
+            let level = mean[(x + pad, y + pad)].max(0.0) + 1e-9;
+            power[i] = spectrum.values[i].norm_sqr() / level;
+            spectrum.values[i] /= level.sqrt();
+        }
+    }
+    HalfSpectrum { side, values: power }
+}

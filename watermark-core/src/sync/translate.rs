@@ -1,0 +1,163 @@
+//! The position: the peaks' phases say where the tile begins.
+//!
+//! Each octave alone gives its position modulo a tile by one inverse transform. All octaves share one origin, so the
+//! position at octave `i` is `2^i` times the coarsest one: the best positions of each octave are carried over to all
+//! octaves and scored together.
+
+use super::placement::{Alignment, Matrix};
+use super::refine::level_for;
+use super::scene::Scene;
+use super::search::Proposal;
+use crate::pattern::{PEAKS, TILE, Template};
+use crate::spectrum::{C32, Fft2};
+
+/// Largest magnitude of one peak.
+const CUT: f32 = 4.0;
+/// Positions kept of each octave.
+const KEPT: usize = 4;
+/// Highest frequency looked at, cycles per sample.
+const HIGHEST: f64 = 0.47;
+
+/// The peaks of one octave, turned back by their keyed phases.
+struct Peaks {
+    octave: usize,
+    phasors: [C32; PEAKS],
+}
+
+/// The two alignments (as proposed, and turned by half a turn) with their best positions; the score is the joint
+/// coherence of all peaks in standard deviations.
+pub(crate) fn translate(scene: &Scene, template: &Template, fft: &Fft2, proposal: &Proposal) -> Vec<Alignment> {
+    let turned = proposal.matrix.map(|row| row.map(|v| -v));
+    [proposal.matrix, turned].into_iter().filter_map(|m| position(scene, template, fft, &m, proposal.octaves)).collect()
+}
+
+/// Coherence of the peaks when the position is known: for whole pictures in one of eight orientations.
+pub(crate) fn coherence(scene: &Scene, template: &Template, alignment: &Alignment) -> f64 {
+    let frequency = transposed(&alignment.matrix);
+    let peaks = peaks(scene, template, &frequency, alignment.octaves);
+    let centre = centre(scene);
+    let at = alignment.units(0, centre.0, centre.1);
+    joint(&peaks, template, at.0, at.1)
+}
+
+fn centre(scene: &Scene) -> (f64, f64) {
+    scene.levels[0].centre_in_level
+}
+
+/// Frequencies are the transpose of the map from pixels to units.
+fn transposed(m: &Matrix) -> Matrix {
+    [[m[0][0], m[1][0]], [m[0][1], m[1][1]]]
+}
+
+fn position(scene: &Scene, template: &Template, fft: &Fft2, frequency: &Matrix, octaves: usize) -> Option<Alignment> {
+    let peaks = peaks(scene, template, frequency, octaves);
+    let mut best: Option<(f64, f64, f64)> = None;
+    for one in &peaks {
+        let zoom = (1_usize << one.octave) as f64;
+        for (u, v) in best_positions(one, template, fft) {
+            for i in 0..1_usize << (2 * one.octave) {
+                let (column, row) = (i & ((1 << one.octave) - 1), i >> one.octave);
+                let coarse = |t: f64, n: usize| (t + (n * TILE) as f64) / zoom;
+                let (u, v) = (coarse(u, column), coarse(v, row));
+                let score = joint(&peaks, template, u, v);
+                if best.is_none_or(|b| score > b.0) {
+                    best = Some((score, u, v));
+                }
+            }
+        }
+    }
+    let (_, u, v) = best?;
+    let (score, u, v) = climb(&peaks, template, u, v);
+    let matrix = transposed(frequency);
+    let at = centre(scene);
+    let shift = [0, 1].map(|row: usize| [u, v][row] - matrix[row][0] * at.0 - matrix[row][1] * at.1);
+    Some(Alignment { matrix, shift, octaves, score })
+}
+
+/// Phasors of all octaves at the predicted frequencies, phases as at the centre of the finest level.
+fn peaks(scene: &Scene, template: &Template, frequency: &Matrix, octaves: usize) -> Vec<Peaks> {
+    let reference = centre(scene);
+    let one = |octave: usize| {
+        let j = level_for(frequency, octave, scene.levels.len());
+        let level = &scene.levels[j];
+        let halvings = (1_u64 << j) as f64;
+        let zoom = (1_u64 << octave) as f64 * halvings;
+        // From the level's own centre to the reference, samples of the level.
+        let back = (reference.0 / halvings - level.centre_in_level.0, reference.1 / halvings - level.centre_in_level.1);
+        let phasors = std::array::from_fn(|i| {
+            let (x, y) = template.points[i];
+            let k = [f64::from(x) / TILE as f64, f64::from(y) / TILE as f64];
+            let f = [0, 1].map(|row: usize| (frequency[row][0] * k[0] + frequency[row][1] * k[1]) * zoom);
+            if f.iter().any(|v| v.abs() > HIGHEST) {
+                return C32::default();
+            }
+            let angle = std::f64::consts::TAU * (f[0] * back.0 + f[1] * back.1) - template.phases[i];
+            let value = level.phasor(f[0], f[1]) * C32::new(libm::cos(angle) as f32, libm::sin(angle) as f32);
+            let norm = value.norm();
+            if norm > CUT { value * (CUT / norm) } else { value }
+        });
+        Peaks { octave, phasors }
+    };
+    (0..octaves).map(one).collect()
+}
+
+/// Positions (units of this octave) at which the peaks of one octave add up best.
+fn best_positions(peaks: &Peaks, template: &Template, fft: &Fft2) -> Vec<(f64, f64)> {
+    let mut data = vec![C32::default(); TILE * TILE];
+    let wrap = |v: i32| v.rem_euclid(TILE as i32) as usize;
+    for (phasor, &(x, y)) in peaks.phasors.iter().zip(&template.points) {
+        data[wrap(y) * TILE + wrap(x)] = phasor.conj();
+    }
+    // The real part is even in the conjugate: sum of Re(conj(p) exp(+i k t)).
+    fft.inverse(&mut data);
+    let mut out: Vec<(usize, f32)> = Vec::new();
+    for _ in 0..KEPT {
+        let apart = |i: usize, j: usize| {
+            let ring = |a: usize, b: usize| a.abs_diff(b).min(TILE - a.abs_diff(b));
+            ring(i / TILE, j / TILE) > 3 || ring(i % TILE, j % TILE) > 3
+        };
+        let best = data
+            .iter()
+            .enumerate()
+            .filter(|(i, value)| out.last().is_none_or(|l| value.re <= l.1) && out.iter().all(|o| apart(*i, o.0)))
+            .max_by(|a, b| a.1.re.total_cmp(&b.1.re));
+        let Some((i, value)) = best else { break };
+        out.push((i, value.re));
+    }
+    out.iter().map(|&(i, _)| ((i % TILE) as f64, (i / TILE) as f64)).collect()
+}
+
+/// Sum of all peaks along the phases that the position `u`, `v` (units of the coarsest octave) predicts, in standard
+/// deviations of random phases.
+fn joint(peaks: &[Peaks], template: &Template, u: f64, v: f64) -> f64 {
+    let (mut sum, mut power) = (0.0_f64, 1e-9_f64);
+    for octave in peaks {
+        let zoom = (1_u64 << octave.octave) as f64 / TILE as f64;
+        for (phasor, &(x, y)) in octave.phasors.iter().zip(&template.points) {
+            let turns = (f64::from(x) * u + f64::from(y) * v) * zoom;
+            let angle = std::f64::consts::TAU * (turns - libm::floor(turns));
+            sum += f64::from(phasor.re) * libm::cos(angle) + f64::from(phasor.im) * libm::sin(angle);
+            power += f64::from(phasor.norm_sqr()) / 2.0;
+        }
+    }
+    sum / libm::sqrt(power)
+}
+
+/// Climbs to the top of the joint coherence by ever smaller steps.
+fn climb(peaks: &[Peaks], template: &Template, u: f64, v: f64) -> (f64, f64, f64) {
+    let finest = (1_u64 << peaks.last().map_or(0, |p| p.octave)) as f64;
+    let mut best = (joint(peaks, template, u, v), u, v);
+    let mut step = 0.5;
+    while step > 0.03 / finest {
+        let around = [(-step, 0.0), (step, 0.0), (0.0, -step), (0.0, step)];
+        let next = around
+            .map(|(du, dv)| (joint(peaks, template, best.1 + du, best.2 + dv), best.1 + du, best.2 + dv))
+            .into_iter()
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        match next {
+            Some(next) if next.0 > best.0 => best = next,
+            _ => step /= 2.0,
+        }
+    }
+    best
+}
