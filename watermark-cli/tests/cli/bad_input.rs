@@ -1,0 +1,167 @@
+//! Pictures and places that cannot be used: a sentence that names the file and the way out, code 2, nothing written.
+
+use std::fs;
+
+use watermark_core::Layout;
+use watermark_media::{Format, encode};
+
+use crate::pictures;
+use crate::sandbox::Sandbox;
+
+/// Neither command takes the file, and both say the same.
+fn refused(name: &str, bytes: impl AsRef<[u8]>, words: &[&str]) {
+    let sandbox = Sandbox::with_key();
+    sandbox.write(name, bytes);
+    let words = [&[name][..], words].concat();
+    sandbox.fails(2, ["embed", name, "--out", "out.png", "--key", "studio.key"], &words);
+    sandbox.fails(2, ["detect", name, "--key", "studio.key"], &words);
+    let run = sandbox.run(["detect", name, "--key", "studio.key", "--json"]);
+    run.complains(2, &words);
+    let report = &run.json()[0];
+    assert_eq!(report["file"], name);
+    assert!(report["verdict"].is_null() && report["error"].as_str().unwrap().contains(words[1]), "{report}");
+}
+
+#[test]
+fn zero_bytes() {
+    refused("empty.png", "", &["empty"]);
+}
+
+#[test]
+fn cut_short() {
+    for (name, format) in
+        [("cut.png", Format::Png), ("cut.jpg", Format::Jpeg), ("cut.webp", Format::WebP), ("cut.tif", Format::Tiff)]
+    {
+        let file = pictures::scene(1, format);
+        refused(name, &file[..file.len() / 2], &["intact copy"]);
+    }
+}
+
+#[test]
+fn corrupt() {
+    let mut file = pictures::scene(1, Format::Png);
+    let middle = file.len() / 2;
+    file[middle..middle + 64].iter_mut().for_each(|byte| *byte ^= 0x55);
+    refused("corrupt.png", file, &["damaged", "intact copy"]);
+}
+
+#[test]
+fn a_header_that_promises_gigabytes() {
+    refused("bomb.png", pictures::bomb(), &["60000", "limit"]);
+}
+
+#[test]
+fn animated() {
+    refused("moving.png", pictures::animated(), &["animated", "2 frames"]);
+}
+
+#[test]
+fn four_inks() {
+    refused("inks.jpg", pictures::cmyk(), &["CMYK", "convert"]);
+}
+
+#[test]
+fn floating_point_and_nan() {
+    refused("nan.tif", pictures::float_tiff(), &["convert"]);
+}
+
+#[test]
+fn kinds_that_are_not_read() {
+    refused("moving.gif", b"GIF89a\x01\0\x01\0\0\0\0;", &["GIF", "convert"]);
+    refused("notes.png", "Roses are red", &["not supported", "convert"]);
+}
+
+#[test]
+fn missing_or_a_directory() {
+    let sandbox = Sandbox::with_key();
+    fs::create_dir(sandbox.path("folder.png")).unwrap();
+    for (name, word) in [("absent.png", "no such file"), ("folder.png", "is a directory")] {
+        sandbox.fails(2, ["embed", name, "--out", "out.png", "--key", "studio.key"], &[name, word]);
+        sandbox.fails(2, ["detect", name, "--key", "studio.key"], &[name, word]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn output_that_is_the_input_under_any_name() {
+    let sandbox = Sandbox::with_key();
+    sandbox.write("in.png", pictures::scene(1, Format::Png));
+    fs::create_dir(sandbox.path("folder")).unwrap();
+    std::os::unix::fs::symlink("in.png", sandbox.path("link.png")).unwrap();
+    fs::hard_link(sandbox.path("in.png"), sandbox.path("twin.png")).unwrap();
+    for name in ["in.png", "./in.png", "folder/../in.png", "link.png", "twin.png"] {
+        for force in [&[][..], &["--force"]] {
+            let embed = ["embed", "in.png", "--out", name, "--key", "studio.key"];
+            sandbox.fails(2, embed.iter().chain(force).copied(), &[name, "same file as the input"]);
+        }
+    }
+}
+
+#[test]
+fn output_that_exists() {
+    let sandbox = Sandbox::with_key();
+    sandbox.write("in.png", pictures::scene(1, Format::Png)).write("out.png", "something dear");
+    let embed = ["embed", "in.png", "--out", "out.png", "--key", "studio.key"];
+    sandbox.fails(2, embed, &["out.png", "exists already", "--force"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn output_that_is_a_link_to_nowhere() {
+    let sandbox = Sandbox::with_key();
+    sandbox.write("in.png", pictures::scene(1, Format::Png));
+    std::os::unix::fs::symlink("nowhere.png", sandbox.path("out.png")).unwrap();
+    let embed = ["embed", "in.png", "--out", "out.png", "--key", "studio.key"];
+    sandbox.fails(2, embed, &["out.png", "exists already"]);
+}
+
+#[test]
+fn places_that_cannot_be_written() {
+    let sandbox = Sandbox::with_key();
+    sandbox.write("in.png", pictures::scene(1, Format::Png)).write("file", "");
+    fs::create_dir(sandbox.path("folder.png")).unwrap();
+    for (out, words) in [
+        ("absent/out.png", ["directory absent", "does not exist"]),
+        ("file/out.png", ["directory file", "not a directory"]),
+        ("folder.png", ["folder.png", "is a directory"]),
+    ] {
+        for force in [&[][..], &["--force"]] {
+            let embed = ["embed", "in.png", "--out", out, "--key", "studio.key"];
+            sandbox.fails(2, embed.iter().chain(force).copied(), &[out, words[0], words[1]]);
+        }
+        let key = out.replace(".png", ".key");
+        if key.contains('/') {
+            sandbox.fails(2, ["keygen", "--out", &key], &[&key, words[1]]);
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_without_write_permission() {
+    let sandbox = Sandbox::with_key();
+    sandbox.write("in.png", pictures::scene(1, Format::Png));
+    fs::create_dir(sandbox.path("shut")).unwrap();
+    sandbox.set_mode("shut", 0o555);
+    // The superuser may write everywhere, except where the kernel itself says no.
+    let open_to_us = fs::write(sandbox.path("shut/probe"), "").is_ok();
+    let folder = if open_to_us { "/proc/self" } else { "shut" };
+    if open_to_us {
+        fs::remove_file(sandbox.path("shut/probe")).unwrap();
+    }
+    if fs::metadata(sandbox.path(folder)).is_ok() {
+        let out = format!("{folder}/out.png");
+        let embed = ["embed", "in.png", "--out", &out, "--key", "studio.key"];
+        sandbox.fails(2, embed, &[&out, "cannot be written to", "choose another place"]);
+    }
+    sandbox.set_mode("shut", 0o755);
+}
+
+#[test]
+fn transparency_into_a_format_without() {
+    let sandbox = Sandbox::with_key();
+    let picture = pictures::scene_of(pictures::WIDTH, pictures::HEIGHT, 1, Layout::Rgba);
+    sandbox.write("in.png", encode(&picture, Format::Png).unwrap());
+    let embed = ["embed", "in.png", "--out", "out.jpg", "--key", "studio.key"];
+    sandbox.fails(2, embed, &["out.jpg", "cannot hold"]);
+}

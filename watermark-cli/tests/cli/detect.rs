@@ -1,0 +1,169 @@
+//! Finding, not finding, and trouble with one file among several.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use watermark_media::Format;
+
+use crate::pictures;
+use crate::sandbox::Sandbox;
+
+const PAYLOAD: &str = "00c0ffee00c0ffee";
+/// The promised fields of an object.
+const FIELDS: [&str; 13] = [
+    "file",
+    "verdict",
+    "found",
+    "payload",
+    "bits",
+    "authentic",
+    "log10_p",
+    "key_id",
+    "margin_db",
+    "geometry",
+    "marks",
+    "elapsed_ms",
+    "error",
+];
+
+/// `in.png` and `marked.png`, marked with `title.key`; `reader.key` can only read it.
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::with_key();
+    sandbox.write("in.png", pictures::scene(5, Format::Png));
+    let derive = ["key", "derive", "studio.key", "--title", "T", "--out"];
+    sandbox.run(derive.into_iter().chain(["title.key"])).succeeds();
+    sandbox.run(derive.into_iter().chain(["reader.key", "--detect-only"])).succeeds();
+    let embed = ["embed", "in.png", "--out", "marked.png", "--key", "title.key", "--payload", PAYLOAD];
+    sandbox.run(embed).succeeds();
+    sandbox
+}
+
+fn id(sandbox: &Sandbox, key: &str) -> String {
+    let text = sandbox.text(key);
+    text.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned()
+}
+
+fn fields(object: &Value) -> BTreeSet<&str> {
+    object.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn a_mark_is_found_with_all_that_is_known_of_it() {
+    let sandbox = sandbox();
+    let run = sandbox.run(["detect", "marked.png", "--key", "title.key", "--json"]).succeeds();
+    let report = &run.json()[0];
+    assert_eq!(fields(report), BTreeSet::from(FIELDS));
+    assert_eq!((&report["file"], &report["verdict"]), (&"marked.png".into(), &"found".into()));
+    assert_eq!((&report["found"], &report["authentic"]), (&true.into(), &true.into()));
+    assert_eq!((&report["payload"], &report["bits"]), (&PAYLOAD.into(), &64.into()));
+    assert_eq!(report["key_id"], id(&sandbox, "title.key"));
+    assert!(report["log10_p"].as_f64().unwrap() <= -9.0 && report["margin_db"].as_f64().unwrap() > 0.0);
+    let geometry = &report["geometry"];
+    assert!(geometry["rotation_deg"].as_f64().unwrap().abs() < 0.1, "{geometry}");
+    assert!((geometry["aspect"].as_f64().unwrap() - 1.0).abs() < 0.01 && geometry["mirrored"] == false);
+    let short_side = geometry["full_short_side_px"].as_f64().unwrap();
+    assert!((short_side / pictures::HEIGHT as f64 - 1.0).abs() < 0.01, "{geometry}");
+    assert_eq!(report["marks"].as_array().unwrap().len(), 1);
+    assert_eq!(report["marks"][0]["payload"], PAYLOAD);
+    assert!(report["elapsed_ms"].is_u64() && report["error"].is_null());
+}
+
+#[test]
+fn the_sentences_say_what_the_figure_means() {
+    let sandbox = sandbox();
+    let found = sandbox.run(["detect", "marked.png", "--key", "title.key"]).succeeds().out;
+    for words in ["marked.png: found", PAYLOAD, "authentic: issued with this key", "less than once in 10^", "upright"] {
+        assert!(found.contains(words), "{words:?} is not in {found}");
+    }
+    let run = sandbox.run(["detect", "in.png", "--key", "title.key"]);
+    assert_eq!((run.code, run.err.as_str()), (1, ""));
+    for words in ["in.png: not found", "does not show that it was never marked"] {
+        assert!(run.out.contains(words), "{words:?} is not in {}", run.out);
+    }
+}
+
+#[test]
+fn an_unmarked_picture_and_a_wrong_key_give_nothing() {
+    let sandbox = sandbox();
+    for (file, key) in [("in.png", "title.key"), ("marked.png", "studio.key")] {
+        let run = sandbox.run(["detect", file, "--key", key, "--json"]);
+        assert_eq!((run.code, run.err.as_str()), (1, ""), "{}", run.out);
+        let report = &run.json()[0];
+        assert_eq!(fields(report), BTreeSet::from(FIELDS));
+        assert_eq!((&report["verdict"], &report["found"]), (&"not_found".into(), &false.into()));
+        assert!(report["payload"].is_null() && report["geometry"].is_null() && report["error"].is_null());
+        assert_eq!(report["marks"].as_array().unwrap().len(), 0);
+        assert!(report["log10_p"].as_f64().unwrap() > -4.0);
+    }
+}
+
+#[test]
+fn a_detect_only_key_reads_but_cannot_tell_who_issued() {
+    let sandbox = sandbox();
+    let run = sandbox.run(["detect", "marked.png", "--key", "reader.key", "--json"]).succeeds();
+    let report = &run.json()[0];
+    assert_eq!((&report["payload"], &report["authentic"]), (&PAYLOAD.into(), &Value::Null));
+    assert_eq!(report["key_id"], id(&sandbox, "title.key"));
+    let words = sandbox.run(["detect", "marked.png", "--key", "reader.key"]).succeeds().out;
+    assert!(words.contains("authenticity unknown"), "{words}");
+}
+
+#[test]
+fn any_key_of_a_ring_finds_its_mark() {
+    let sandbox = sandbox();
+    sandbox.run(["keygen", "--out", "other.key"]).succeeds();
+    let ring = ["--key", "other.key", "--key", "title.key", "--key", "studio.key", "--json"];
+    let run = sandbox.run(["detect", "marked.png"].into_iter().chain(ring)).succeeds();
+    assert_eq!(run.json()[0]["key_id"], id(&sandbox, "title.key"));
+    let one_bad = ["detect", "marked.png", "--key", "title.key", "--key", "absent.key"];
+    sandbox.fails(2, one_bad, &["absent.key", "no such file"]);
+}
+
+#[test]
+fn the_exit_code_sums_up_all_files() {
+    let sandbox = sandbox();
+    sandbox.write("empty.png", "");
+    let detect = |files: &[&'static str]| {
+        let files = files.iter().copied().chain(["--key", "title.key", "--json"]);
+        sandbox.run(std::iter::once("detect").chain(files))
+    };
+    assert_eq!(detect(&["marked.png", "marked.png"]).code, 0);
+    assert_eq!(detect(&["marked.png", "in.png"]).code, 1);
+    let run = detect(&["in.png", "empty.png", "absent.png", "marked.png"]);
+    assert_eq!(run.code, 2);
+    assert_eq!(run.err.lines().count(), 2, "{}", run.err);
+    let reports = run.json();
+    let verdicts: Vec<&Value> = reports.iter().map(|report| &report["verdict"]).collect();
+    assert_eq!(verdicts, [&"not_found".into(), &Value::Null, &Value::Null, &"found".into()]);
+    for report in &reports {
+        assert_eq!(fields(report), BTreeSet::from(FIELDS));
+    }
+    assert!(reports[1]["error"].as_str().unwrap().contains("empty.png"));
+    assert_eq!(reports[1]["found"], false);
+}
+
+#[test]
+fn effort_can_be_chosen() {
+    let sandbox = sandbox();
+    for effort in ["fast", "normal", "thorough"] {
+        let run = sandbox.run(["detect", "marked.png", "--key", "title.key", "--effort", effort, "--json"]).succeeds();
+        assert_eq!(run.json()[0]["payload"], PAYLOAD, "{effort}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_panic() {
+    use std::process::{Command, Stdio};
+    let sandbox = sandbox();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_watermark"))
+        .args(["detect", "in.png", "in.png", "--key", "title.key", "--effort", "fast"])
+        .current_dir(sandbox.path(""))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}

@@ -1,0 +1,192 @@
+//! Marking that works, and the honest refusals.
+
+use serde_json::Value;
+use watermark_core::Layout;
+use watermark_media::{DecodeLimits, Format, PixelData, decode, encode};
+
+use crate::pictures;
+use crate::sandbox::Sandbox;
+
+const EMBED: [&str; 6] = ["embed", "in.png", "--out", "out.png", "--key", "studio.key"];
+
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::with_key();
+    sandbox.write("in.png", pictures::scene(1, Format::Png));
+    sandbox
+}
+
+fn with<'a>(options: &[&'a str]) -> Vec<&'a str> {
+    EMBED.iter().chain(options).copied().collect()
+}
+
+/// Runs with `--json` and gives the one object.
+fn report(sandbox: &Sandbox, arguments: &[&str]) -> Value {
+    let run = sandbox.run(arguments.iter().copied().chain(["--json"])).succeeds();
+    let mut objects = run.json();
+    assert_eq!(objects.len(), 1, "{}", run.out);
+    objects.remove(0)
+}
+
+/// What `detect` says of a file.
+fn detected(sandbox: &Sandbox, file: &str, key: &str) -> Value {
+    sandbox.run(["detect", file, "--key", key, "--json"]).json().remove(0)
+}
+
+#[test]
+fn says_in_words_what_was_done() {
+    let sandbox = sandbox();
+    let run = sandbox.run(with(&["--payload", "0123456789ABCDEF"])).succeeds();
+    for words in ["out.png: marked copy of in.png", "0123456789abcdef (64 bits)", "PSNR", "margin", "evidence"] {
+        assert!(run.out.contains(words), "{words:?} is not in {}", run.out);
+    }
+    assert!(!run.out.contains("SSIMULACRA2"));
+    let mut names: Vec<_> = sandbox.contents().into_keys().collect();
+    names.iter_mut().for_each(|name| *name = name.file_name().unwrap().into());
+    assert_eq!(names, ["in.png", "out.png", "studio.key"].map(std::path::PathBuf::from));
+}
+
+#[test]
+fn says_in_json_what_was_done() {
+    let sandbox = sandbox();
+    let report = report(&sandbox, &with(&["--payload", "0123456789abcdef"]));
+    assert_eq!(report["file"], "in.png");
+    assert_eq!(report["output"], "out.png");
+    assert_eq!(report["payload"], "0123456789abcdef");
+    assert_eq!((&report["bits"], &report["payload_from"]), (&64.into(), &"given".into()));
+    assert_eq!(report["read_back"], "pixels");
+    assert!((38.0..52.0).contains(&report["psnr_db"].as_f64().unwrap()), "{report}");
+    assert!(report["margin_db"].as_f64().unwrap() > 0.0, "{report}");
+    assert!(report["log10_p"].as_f64().unwrap() <= -9.0, "{report}");
+    assert!(report["elapsed_ms"].is_u64() && report["error"].is_null() && report["refused"] == false);
+    assert!(report["ssimulacra2"].is_null());
+}
+
+#[test]
+fn every_length_of_payload_is_read_back() {
+    let sandbox = sandbox();
+    for payload in ["01234567", "0123456789abcdef", "00112233445566778899aabbccddeeff"] {
+        let report = report(&sandbox, &with(&["--payload", payload, "--force"]));
+        assert_eq!(report["bits"], payload.len() * 4);
+        let found = detected(&sandbox, "out.png", "studio.key");
+        assert_eq!(found["payload"], payload, "{found}");
+        assert_eq!((&found["authentic"], &found["bits"]), (&true.into(), &report["bits"]));
+    }
+}
+
+#[test]
+fn without_a_payload_the_content_gives_it() {
+    let sandbox = sandbox();
+    sandbox.write("other.png", pictures::scene(2, Format::Png));
+    let first = report(&sandbox, &EMBED);
+    assert_eq!((&first["payload_from"], &first["bits"]), (&"content".into(), &64.into()));
+    let again = report(&sandbox, &["embed", "in.png", "--out", "again.png", "--key", "studio.key"]);
+    assert_eq!(first["payload"], again["payload"], "same content, same id");
+    assert_eq!(sandbox.read("out.png"), sandbox.read("again.png"), "same everything, same file");
+    let other = report(&sandbox, &["embed", "other.png", "--out", "o.png", "--key", "studio.key"]);
+    assert_ne!(first["payload"], other["payload"]);
+    let short = report(&sandbox, &["embed", "in.png", "--out", "s.png", "--key", "studio.key", "--bits", "32"]);
+    assert_eq!(short["payload"].as_str().unwrap().len(), 8);
+    assert_eq!(detected(&sandbox, "out.png", "studio.key")["payload"], first["payload"]);
+}
+
+#[test]
+fn strength_is_as_asked() {
+    let sandbox = sandbox();
+    let psnr = |options: &[&str]| {
+        let options = [options, &["--force"]].concat();
+        report(&sandbox, &with(&options))["psnr_db"].as_f64().unwrap()
+    };
+    let (subtle, standard, robust) = (psnr(&["--profile", "subtle"]), psnr(&[]), psnr(&["--profile", "robust"]));
+    assert!(subtle > standard + 2.0 && standard > robust + 1.5, "{subtle} {standard} {robust}");
+    // Rounding to 8 bits and clipping move it a little.
+    assert!((psnr(&["--psnr", "40"]) - 40.0).abs() < 0.5);
+}
+
+#[test]
+fn metrics_are_added_on_request() {
+    let sandbox = sandbox();
+    let report = report(&sandbox, &with(&["--metrics"]));
+    assert!((50.0..100.0).contains(&report["ssimulacra2"].as_f64().unwrap()), "{report}");
+    assert_eq!(report["ssimulacra2_tiles"], 1);
+    assert!(sandbox.run(with(&["--metrics", "--force"])).succeeds().out.contains("SSIMULACRA2"));
+}
+
+#[test]
+fn a_lossy_file_is_decoded_and_read_back() {
+    let sandbox = sandbox();
+    let report = report(&sandbox, &["embed", "in.png", "--out", "out.jpg", "--key", "studio.key"]);
+    assert_eq!(report["read_back"], "file");
+    let found = detected(&sandbox, "out.jpg", "studio.key");
+    assert_eq!((&found["payload"], &found["found"]), (&report["payload"], &true.into()));
+}
+
+#[test]
+fn every_format_goes_in_and_out() {
+    let sandbox = Sandbox::with_key();
+    for (input, format) in
+        [("in.png", Format::Png), ("in.jpeg", Format::Jpeg), ("in.webp", Format::WebP), ("in.TIF", Format::Tiff)]
+    {
+        sandbox.write(input, pictures::scene(3, format));
+        let output = format!("out-{input}");
+        let report = report(&sandbox, &["embed", input, "--out", &output, "--key", "studio.key"]);
+        let found = detected(&sandbox, &output, "studio.key");
+        assert_eq!(found["payload"], report["payload"], "{found}");
+        assert_eq!(Format::sniff(&sandbox.read(&output)), Some(format));
+    }
+}
+
+#[test]
+fn sixteen_bits_and_alpha_stay() {
+    let sandbox = Sandbox::with_key();
+    let eight = pictures::scene_of(pictures::WIDTH, pictures::HEIGHT, 4, Layout::Rgba);
+    let PixelData::U8(samples) = eight.pixels() else { panic!("8 bits") };
+    let deep = PixelData::U16(samples.iter().map(|&s| u16::from(s) * 257).collect());
+    let picture = watermark_media::Picture::new(pictures::WIDTH, pictures::HEIGHT, Layout::Rgba, deep).unwrap();
+    sandbox.write("in.png", encode(&picture, Format::Png).unwrap());
+    report(&sandbox, &EMBED);
+    let marked = decode(&sandbox.read("out.png"), &DecodeLimits::default()).unwrap();
+    let (PixelData::U16(before), PixelData::U16(after)) = (picture.pixels(), marked.pixels()) else {
+        panic!("16 bits in, {} bits out", marked.pixels().bits())
+    };
+    assert!(before != after, "nothing was marked");
+    let alphas = |samples: &[u16]| samples.iter().skip(3).step_by(4).copied().collect::<Vec<_>>();
+    assert!(alphas(before) == alphas(after), "alpha was changed");
+}
+
+#[test]
+fn force_replaces_the_output_and_nothing_else() {
+    let sandbox = sandbox();
+    sandbox.write("out.png", "something old");
+    let before = sandbox.read("in.png");
+    sandbox.run(with(&["--force"])).succeeds();
+    assert_eq!(Format::sniff(&sandbox.read("out.png")), Some(Format::Png));
+    assert_eq!(sandbox.read("in.png"), before);
+    assert_eq!(sandbox.contents().len(), 3, "no temporary file is left");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_output_has_ordinary_permissions() {
+    let sandbox = sandbox();
+    sandbox.run(with(&[])).succeeds();
+    sandbox.write("plain", "");
+    assert_eq!(sandbox.mode("out.png"), sandbox.mode("plain"));
+}
+
+#[test]
+fn pictures_that_cannot_carry_a_mark_are_refused_with_the_reason() {
+    let sandbox = Sandbox::with_key();
+    for (bytes, words) in [
+        (pictures::flat(), &["texture"][..]),
+        (pictures::one_bit(), &["pure black or white"]),
+        (pictures::tiny(), &["40x30", "smallest side"]),
+    ] {
+        sandbox.write("in.png", bytes);
+        sandbox.fails(3, EMBED, &[&["in.png", "cannot carry the mark", "nothing was written"], words].concat());
+        let run = sandbox.run(with(&["--json"]));
+        run.complains(3, words);
+        let report = &run.json()[0];
+        assert_eq!((&report["refused"], &report["output"]), (&true.into(), &Value::Null));
+        assert!(report["error"].as_str().unwrap().contains(words[0]));
+    }
+}

@@ -1,0 +1,11 @@
+//! Transcripts of the `watermark` command: what is typed, what comes back, and what lies in the directory afterwards.
+
+mod bad_input;
+mod bad_keys;
+mod bad_options;
+mod demo;
+mod detect;
+mod embed;
+mod keys;
+mod pictures;
+mod sandbox;
