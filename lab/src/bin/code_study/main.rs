@@ -98,29 +98,32 @@ fn heading(title: &str, snrs: &[f64], user_bits: f64) {
 
 fn main() {
     let words = std::env::args().nth(1).map_or(2000, |text| text.parse().expect("words per point: a number"));
-    let snrs = [-4.5, -4.0, -3.5, -3.0, -2.5, -2.0];
+    let snrs = [-4.5, -4.0, -3.5, -3.0, -2.5];
     heading("Candidates, 104 information bits", &snrs, USER_BITS);
     let bound: String = snrs.iter().map(|&snr| format!(" {:.2e} |", limits::normal(512, INFORMATION, snr))).collect();
     println!("| normal approximation | 512 | |{bound} |");
-    for list in [1, 8, 32, 128, 512] {
+    for list in [1, 8, 32, 128] {
         row("polar", &Polar::new(512, INFORMATION), list, &snrs, words);
     }
+    row("polar", &Polar::new(512, INFORMATION), 512, &snrs, words / 4);
     row("polar", &Polar::new(1024, INFORMATION), 32, &snrs, words);
     row("polar", &Polar::new(256, INFORMATION), 32, &snrs, words);
-    for (memory, list) in [(8, 1), (8, 8), (8, 32), (10, 1), (11, 1)] {
+    for (memory, list, words) in [(8, 1, words), (8, 8, words), (8, 32, words / 4), (10, 1, words), (11, 1, words / 2)]
+    {
         row(&format!("tail-biting, K {}", memory + 1), &TailBiting::new(memory, INFORMATION), list, &snrs, words);
     }
 
     heading("Places of the information, N 512, list 32", &snrs, USER_BITS);
-    for design in [-5.0, -3.0, -1.0, 1.0] {
+    for design in [-4.0, -2.0, 0.0] {
         let code = Polar::with_places(512, limits::by_gaussian_approximation(512, INFORMATION, design));
-        row(&format!("Gaussian approximation at {design:.0} dB"), &code, 32, &snrs, words);
+        row(&format!("Gaussian approximation, {design:.0} dB"), &code, 32, &snrs, words);
     }
 
-    for (user_bits, information) in [(32.0, 72), (128.0, 176)] {
-        let shift = 10.0 * (information as f64 / INFORMATION as f64).log10();
-        let snrs = [-4.0, -3.5, -3.0, -2.5, -2.0].map(|snr| ((snr + shift) * 4.0).round() / 4.0);
-        heading(&format!("{user_bits} user bits"), &snrs, user_bits);
-        row("polar", &Polar::new(512, information), 32, &snrs, words);
+    for (user_bits, information, lowest) in [(32.0, 72, -5.5), (128.0, 176, -1.5)] {
+        let snrs = [0.0, 0.5, 1.0, 1.5].map(|step| lowest + step);
+        heading(&format!("{user_bits} user bits, {information} information bits"), &snrs, user_bits);
+        for list in [32, 128] {
+            row("polar", &Polar::new(512, information), list, &snrs, words);
+        }
     }
 }
