@@ -29,8 +29,6 @@ pub(crate) struct Block {
     pub(crate) main: Vec<Entry>,
     pub(crate) exif: Vec<Entry>,
     pub(crate) gps: Vec<Entry>,
-    /// Position of the directory after the first, 0 for none.
-    pub(crate) next: u32,
 }
 
 /// The block without the `Exif\0\0` that some writers put before it outside JPEG.
@@ -72,14 +70,13 @@ impl Reader<'_> {
         Some(if self.big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
     }
 
-    /// The readable entries of the directory at `at`, and the position of the next one.
-    fn directory(&mut self, at: usize) -> Option<(Vec<Entry>, u32)> {
+    /// The readable entries of the directory at `at`.
+    fn directory(&mut self, at: usize) -> Option<Vec<Entry>> {
         let count = usize::from(self.short(at)?);
         let start = at.checked_add(2)?;
         let end = start.checked_add(count * 12)?;
         self.bytes.get(start..end)?;
-        let entries = (0..count).filter_map(|n| self.entry(start + n * 12)).collect();
-        Some((entries, self.long(end).unwrap_or(0)))
+        Some((0..count).filter_map(|n| self.entry(start + n * 12)).collect())
     }
 
     fn entry(&mut self, at: usize) -> Option<Entry> {
@@ -96,7 +93,7 @@ impl Reader<'_> {
         let pointer = entries.iter().find(|entry| entry.tag == tag && entry.data.len() == 4);
         let at = pointer.and_then(|entry| Reader { bytes: &entry.data, big: self.big, budget: 0 }.long(0));
         let at = at.and_then(|at| usize::try_from(at).ok());
-        at.and_then(|at| self.directory(at)).map_or(Vec::new(), |(entries, _)| entries)
+        at.and_then(|at| self.directory(at)).unwrap_or_default()
     }
 }
 
@@ -109,11 +106,11 @@ impl Block {
             _ => return None,
         };
         let mut reader = Reader { bytes, big, budget: bytes.len() };
-        let (main, next) = reader.directory(usize::try_from(reader.long(4)?).ok()?)?;
+        let main = reader.directory(usize::try_from(reader.long(4)?).ok()?)?;
         let exif = reader.behind(&main, EXIF_POINTER);
         let gps = reader.behind(&main, GPS_POINTER);
         let main = main.into_iter().filter(|entry| ![EXIF_POINTER, GPS_POINTER].contains(&entry.tag)).collect();
-        Some(Self { big, main, exif, gps, next })
+        Some(Self { big, main, exif, gps })
     }
 
     /// The value of a tag of the first directory.
@@ -131,7 +128,7 @@ impl Block {
     /// What describes the picture, without what describes its storage.
     pub(crate) fn descriptive(&self) -> Self {
         let main = self.main.iter().filter(|entry| DESCRIPTIVE.contains(&entry.tag)).cloned().collect();
-        Self { main, next: 0, ..self.clone() }
+        Self { main, ..self.clone() }
     }
 
     /// Whether it says nothing at all.

@@ -9,7 +9,7 @@ use watermark_media::{Format, Picture, PixelData, encode};
 /// A file of each format with profile, EXIF and XMP, over 24 x 16 stored pixels.
 fn with_all(format: Format, orientation: u8) -> Vec<u8> {
     let stored = picture(24, 16, Layout::Rgb, 8);
-    let block = exif(orientation, orientation % 2 == 0);
+    let block = exif(orientation, orientation.is_multiple_of(2));
     match format {
         Format::Png => {
             let mut packet = b"XML:com.adobe.xmp\0\0\0\0\0".to_vec();
@@ -150,7 +150,7 @@ fn the_exif_directory_passes_through_a_tiff() {
 fn jpeg_segments_stay_in_order_and_the_adobe_one_goes() {
     let stored = picture(24, 16, Layout::Rgb, 8);
     let source = jpeg(&stored, |encoder| {
-        encoder.set_density(jpeg_encoder::PixelDensity::Inch { x: 300, y: 301 });
+        encoder.set_density(jpeg_encoder::PixelDensity::dpi(300));
         encoder.add_exif_metadata(&exif(1, false)).unwrap();
         encoder.add_icc_profile(&icc()).unwrap();
         encoder.add_app_segment(13, b"Photoshop 3.0\0 and so on".to_vec()).unwrap();
@@ -194,13 +194,14 @@ fn png_chunks_are_copied_and_those_of_the_palette_dropped() {
 
 #[test]
 fn tiff_tags_are_kept_but_not_those_of_layers() {
-    let source = tiff(&picture(24, 16, Layout::Rgb, 8), 1, &[(33723, b"IPTC"), (37724, b"layers"), (52545, b"c2pa")]);
+    let source =
+        tiff(&picture(24, 16, Layout::Rgb, 8), 1, &[(33723, b"IPTC data"), (37724, b"layers"), (52545, b"c2pa")]);
     let decoded = decode(&source).unwrap();
     assert!(decoded.has_c2pa());
     let written = encode(&decoded, Format::Tiff).unwrap();
     let mut reader = tiff::decoder::Decoder::new(std::io::Cursor::new(&written)).unwrap();
     let mut tag = |number| reader.find_tag(tiff::tags::Tag::from_u16_exhaustive(number)).unwrap();
-    assert_eq!(tag(33723).unwrap().into_u8_vec().unwrap(), b"IPTC");
+    assert_eq!(tag(33723).unwrap().into_u8_vec().unwrap(), b"IPTC data");
     assert_eq!(tag(34675).unwrap().into_u8_vec().unwrap(), icc());
     assert!(tag(37724).is_none() && tag(52545).is_none());
     assert!(written.len() < source.len() + 1000, "an uncompressed source stays uncompressed");

@@ -4,6 +4,7 @@
 //! sequential order, so that its look and size stay. What is dropped: the Adobe segment (the output is always YCbCr),
 //! multi-picture parts after the first picture, and C2PA manifests.
 
+mod scans;
 mod structure;
 
 use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, QuantizationTableType, SamplingFactor};
@@ -24,7 +25,8 @@ const FORMAT: Format = Format::Jpeg;
 const FRESH_QUALITY: u8 = 95;
 /// The frame header holds sides in 16 bits.
 const MAX_SIDE: u64 = 65_535;
-/// Bytes after the end marker for the decoder's look-ahead (at most 8), which otherwise counts as reading past the end.
+/// Zeros in place of the end marker, for the decoder's look-ahead of at most 8 bytes. At a marker it would go on with
+/// zeros for ever; at the end of the data it says that something is missing.
 const LOOK_AHEAD: usize = 16;
 const EXIF_HEAD: &[u8] = b"Exif\0\0";
 const XMP_HEAD: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
@@ -54,7 +56,10 @@ pub(super) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
         .set_max_height(frame.height.into())
         .jpeg_set_out_colorspace(color);
     let mut picture = bytes[..structure.end].to_vec();
-    picture.resize(structure.end + LOOK_AHEAD, 0);
+    if !frame.progressive {
+        picture.truncate(structure.end - 2);
+        picture.resize(structure.end - 2 + LOOK_AHEAD, 0);
+    }
     let mut samples = vec![0; size];
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&picture), options);
     decoder.decode_headers().map_err(error)?;
@@ -155,12 +160,15 @@ fn settings<'a>(
     options: &EncodeOptions,
 ) -> Encoder<&'a mut Vec<u8>> {
     let mut encoder = Encoder::new(file, options.jpeg_quality.unwrap_or(FRESH_QUALITY));
-    encoder.set_optimized_huffman_tables(true);
     encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
     let (h, v) = source.map_or((1, 1), |source| source.sampling);
     encoder.set_sampling_factor(SamplingFactor::from_factors(h, v).unwrap_or(SamplingFactor::F_1_1));
     if let Some(source) = source {
-        encoder.set_progressive(source.progressive);
+        // Sequential files with sampling by 4 or tables of their own would get a scan for each component, which few
+        // readers expect; progressive ones have them anyway.
+        let progressive = source.progressive || h.max(v) > 2;
+        encoder.set_progressive(progressive);
+        encoder.set_optimized_huffman_tables(progressive);
         if let (None, Some([luma, chroma])) = (options.jpeg_quality, &source.tables) {
             let [luma, chroma] = [luma, chroma].map(|table| QuantizationTableType::Custom(Box::new(*table)));
             encoder.set_quantization_tables(luma, chroma);

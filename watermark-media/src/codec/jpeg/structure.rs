@@ -1,8 +1,9 @@
 //! The markers of a JPEG file, walked without decoding anything: frame, tables, segments, and whether it ends.
 
-use crate::{Error, Format, Result};
+use super::FORMAT;
+use super::scans::Scans;
+use crate::{Error, Result};
 
-const FORMAT: Format = Format::Jpeg;
 const SOI: u8 = 0xd8;
 const EOI: u8 = 0xd9;
 const SOS: u8 = 0xda;
@@ -37,7 +38,7 @@ pub(super) struct Frame {
     /// Luma samples to one chroma sample, across and down; 1, 1 where the components disagree.
     pub(super) sampling: (u8, u8),
     /// Number of the quantisation table of the first and the second component.
-    table_ids: [u8; 2],
+    pub(super) table_ids: [u8; 2],
 }
 
 /// An APP or COM segment without marker and length.
@@ -65,6 +66,7 @@ impl<'a> Structure<'a> {
         let mut frame = None;
         let mut segments = Vec::new();
         let mut quantisation = [None; 4];
+        let mut scans = Scans::new();
         let mut at = 2;
         loop {
             let (marker, next) = marker(bytes, at)?;
@@ -80,17 +82,23 @@ impl<'a> Structure<'a> {
             match marker {
                 DQT => read_tables(data, &mut quantisation)?,
                 0xe0..=0xef | COM => segments.push(Segment { marker, data }),
-                SOS => at = skip_scan(bytes, at),
+                SOS => {
+                    scans.add(data)?;
+                    at = skip_scan(bytes, at);
+                }
                 0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
                     if frame.is_some() {
                         return Err(Error::corrupt(FORMAT, "it has two frame headers"));
                     }
-                    frame = Some(Frame::parse(marker, data)?);
+                    let parsed = Frame::parse(marker, data)?;
+                    scans.set_frame(parsed.progressive, data[6..].chunks_exact(3).map(|spec| spec[0]));
+                    frame = Some(parsed);
                 }
                 _ => {}
             }
         }
         let frame = frame.ok_or_else(|| Error::corrupt(FORMAT, "it has no frame header"))?;
+        scans.check(&frame)?;
         Ok(Self { frame, segments, quantisation, end: at })
     }
 

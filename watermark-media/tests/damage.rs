@@ -1,0 +1,130 @@
+//! Damaged files give an error or a picture, never a panic, and stay within the limits.
+
+mod common;
+
+use common::{LAYOUTS, Numbers, XMP, bytes8, exif, icc, jpeg, picture, png};
+use watermark_core::Layout;
+use watermark_media::{DecodeLimits, Format, encode};
+
+/// Small valid files of every format, layout, depth and coding.
+fn files() -> Vec<Vec<u8>> {
+    let mut files = Vec::new();
+    for layout in LAYOUTS {
+        for bits in [8, 16] {
+            let source = picture(19, 13, layout, bits);
+            files.extend([Format::Png, Format::WebP, Format::Tiff].map(|format| encode(&source, format).unwrap()));
+        }
+    }
+    let source = picture(19, 13, Layout::Rgb, 8);
+    let all = png(&source, &[(b"eXIf", exif(6, true)), (b"iTXt", XMP.to_vec())], &[(b"tEXt", b"a\0b".to_vec())]);
+    let turned = common::decode(&all).unwrap();
+    files.extend(Format::ALL.map(|format| encode(&turned, format).unwrap()));
+    files.push(jpeg(&source, |encoder| {
+        encoder.set_progressive(true);
+        encoder.add_icc_profile(&icc()[..100]).unwrap();
+    }));
+    files.push(jpeg(&source, |encoder| {
+        encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
+        encoder.set_restart_interval(1);
+    }));
+    files.push(jpeg(&picture(19, 13, Layout::Luma, 8), |_| {}));
+    let mut deflated = std::io::Cursor::new(Vec::new());
+    tiff::encoder::TiffEncoder::new(&mut deflated)
+        .unwrap()
+        .with_compression(tiff::encoder::Compression::Lzw)
+        .write_image::<tiff::encoder::colortype::RGB8>(19, 13, bytes8(&source))
+        .unwrap();
+    files.push(deflated.into_inner());
+    files
+}
+
+/// Makes every checksum of a PNG right, so that damage gets past it.
+fn mend(file: &mut [u8]) {
+    let mut at = 8;
+    while let Some(head) = file.get(at..at + 8) {
+        let length = u32::from_be_bytes(head[..4].try_into().unwrap()) as usize;
+        let Some(summed) = file.get(at + 4..).and_then(|rest| rest.get(..length.saturating_add(4))) else { return };
+        let mut sum = flate2::Crc::new();
+        sum.update(summed);
+        let end = at + 8 + length;
+        let Some(place) = file.get_mut(end..end + 4) else { return };
+        place.copy_from_slice(&sum.sum().to_be_bytes());
+        at = end + 4;
+    }
+}
+
+/// The most memory this process has had, in MiB, where the system tells.
+fn peak_mib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse::<u64>().ok().map(|kib| kib / 1024)
+}
+
+#[test]
+fn no_panic_and_no_more_memory_than_allowed() {
+    let mut limits = DecodeLimits::default();
+    limits.max_pixels = 1 << 20;
+    let mut numbers = Numbers(20_261_123);
+    let (mut read, mut refused) = (0, 0);
+    for file in files() {
+        for round in 0..600 {
+            let mut bytes = file.clone();
+            for _ in 0..1 + numbers.below(3) {
+                let at = numbers.below(bytes.len());
+                bytes[at] = match numbers.below(4) {
+                    0 => bytes[at] ^ 1 << numbers.below(8),
+                    1 => 0xff,
+                    2 => 0,
+                    _ => numbers.next() as u8,
+                };
+            }
+            if round % 5 == 0 {
+                bytes.truncate(numbers.below(bytes.len() + 1));
+            }
+            if round % 2 == 0 && Format::sniff(&bytes) == Some(Format::Png) {
+                mend(&mut bytes);
+            }
+            match watermark_media::decode(&bytes, &limits) {
+                Ok(picture) => {
+                    assert!(picture.width() * picture.height() <= 1 << 20);
+                    // What was read can be written.
+                    if picture.width() * picture.height() < 5000 {
+                        encode(&picture, picture.source().unwrap()).unwrap();
+                    }
+                    read += 1;
+                }
+                Err(error) => {
+                    assert!(!error.to_string().is_empty());
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(read > 500 && refused > 500, "{read} read, {refused} refused");
+    // A picture at the limit is 8 MiB; decoders work with a few copies of it, and tests run side by side.
+    if let Some(peak) = peak_mib() {
+        assert!(peak < 400, "{peak} MiB at the peak");
+    }
+}
+
+#[test]
+fn every_single_byte_of_the_headers() {
+    let mut limits = DecodeLimits::default();
+    limits.max_pixels = 1 << 20;
+    for file in files() {
+        for at in 0..file.len().min(160) {
+            for value in [0, 1, 2, 0x0f, 0x7f, 0x80, 0xfe, 0xff] {
+                let mut bytes = file.clone();
+                bytes[at] = value;
+                mend_if_png(&mut bytes);
+                let _ = watermark_media::decode(&bytes, &limits);
+            }
+        }
+    }
+}
+
+fn mend_if_png(bytes: &mut [u8]) {
+    if Format::sniff(bytes) == Some(Format::Png) {
+        mend(bytes);
+    }
+}
