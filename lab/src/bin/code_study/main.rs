@@ -100,8 +100,11 @@ fn main() {
     let words = std::env::args().nth(1).map_or(2000, |text| text.parse().expect("words per point: a number"));
     let snrs = [-4.5, -4.0, -3.5, -3.0, -2.5];
     heading("Candidates, 104 information bits", &snrs, USER_BITS);
-    let bound: String = snrs.iter().map(|&snr| format!(" {:.2e} |", limits::normal(512, INFORMATION, snr))).collect();
-    println!("| normal approximation | 512 | |{bound} |");
+    // User bits; with the tag; with the CRC too.
+    for free in [64, 88, INFORMATION] {
+        let bound: String = snrs.iter().map(|&snr| format!(" {:.2e} |", limits::normal(512, free, snr))).collect();
+        println!("| normal approximation, {free} bits | 512 | |{bound} |");
+    }
     for list in [1, 8, 32, 128] {
         row("polar", &Polar::new(512, INFORMATION), list, &snrs, words);
     }
