@@ -1,6 +1,8 @@
 //! Studies: robustness, forgery and false-alarm tables over folders of pictures.
 
 mod commit;
+mod false_alarms;
+mod forgery;
 mod look;
 mod marking;
 mod metrics;
@@ -23,6 +25,10 @@ struct Arguments {
 enum Study {
     /// Marks every picture, attacks it, reads it back; a table of what came back.
     Robustness(robustness::Options),
+    /// Copies marks to other pictures and averages them out, without the key; how often that works.
+    Forgery(forgery::Options),
+    /// Wrong keys and unmarked pictures by the thousand: does `log10_p` keep its promise?
+    FalseAlarms(false_alarms::Options),
     /// Original, marked and their difference side by side, with details at four times their size.
     Look(look::Options),
 }
@@ -30,6 +36,8 @@ enum Study {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().study {
         Study::Robustness(options) => robustness::run(&options),
+        Study::Forgery(options) => forgery::run(&options),
+        Study::FalseAlarms(options) => false_alarms::run(&options),
         Study::Look(options) => look::run(&options),
     }
 }

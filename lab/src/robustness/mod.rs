@@ -10,6 +10,7 @@ use crate::{metrics, pictures, random, workers};
 use anyhow::Context as _;
 use attacks::Attack;
 use image::RgbImage;
+pub(crate) use report::{command, median};
 use rows::{EmbedRow, ReadRow, Row, Store};
 use std::path::{Path, PathBuf};
 use watermark_core::{DetectOptions, Detector, Verdict};

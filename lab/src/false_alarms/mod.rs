@@ -1,0 +1,165 @@
+//! Detections with wrong keys and of unmarked pictures: is `log10_p` what it claims?
+//!
+//! One call reads one small picture with a ring of keys, none of which marked it, so that the work that does not depend
+//! on the key is done once. The strongest trace of a call claims: an unmarked picture reads so strongly at most once in
+//! `10^-log10_p` calls. Corrected for one key instead of the ring, the same claim holds for each pair of picture and key.
+
+mod corpus;
+mod plot;
+mod tail;
+
+use crate::commit::Origin;
+use crate::marking::{mark, read};
+use crate::{pictures, random, robustness, workers};
+use anyhow::Context as _;
+use corpus::{Corpus, Sample};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use watermark_core::{DetectOptions, Detector, EmbedOptions, Key};
+
+/// How much to try.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Pairs of picture and wrong key.
+    #[arg(long)]
+    trials: usize,
+    /// JSON lines, one a call; the report and the plot are written beside it.
+    #[arg(long)]
+    out: PathBuf,
+    /// Folders with pictures to cut samples from.
+    #[arg(long, num_args = 1..)]
+    images: Vec<PathBuf>,
+    /// Keys that read one picture together, 1 to 64.
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=64))]
+    ring: u16,
+    /// Pictures at the same time.
+    #[arg(long, default_value_t = 2)]
+    jobs: usize,
+    /// Decides pictures and keys.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// One call.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Call {
+    pub(crate) commit: String,
+    pub(crate) program: String,
+    pub(crate) seed: u64,
+    pub(crate) call: usize,
+    /// `photo`, `noise`, ...; with `+mark` when it carries another key's mark.
+    pub(crate) kind: String,
+    pub(crate) keys: usize,
+    /// The strongest trace.
+    pub(crate) p: f64,
+    /// Each key's strongest trace, when the detector tells it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) each: Vec<f64>,
+    pub(crate) ms: f64,
+}
+
+/// Runs what is missing, then reports.
+pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    let origin = Origin::now()?;
+    let ring = usize::from(options.ring);
+    let files = if options.images.is_empty() { Vec::new() } else { pictures::list(&options.images, None)? };
+    let mut calls = known(options, &origin)?;
+    let done: HashSet<usize> = calls.iter().map(|call| call.call).collect();
+    let missing: Vec<usize> = (0..options.trials.div_ceil(ring)).filter(|call| !done.contains(call)).collect();
+    eprintln!("lab: {} calls are there, {} to do", done.len(), missing.len());
+    let corpus = Corpus::new(files, options.seed);
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(&options.out);
+    let file = file.with_context(|| format!("opening {}", options.out.display()))?;
+    let written = Mutex::new((file, Vec::new()));
+    workers::for_each(options.jobs, &missing, |&number| match call(options, &origin, &corpus, number) {
+        Ok(call) => {
+            let line = serde_json::to_string(&call).unwrap_or_default() + "\n";
+            let mut written = written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if let Err(error) = written.0.write_all(line.as_bytes()) {
+                eprintln!("lab: writing: {error}");
+            }
+            written.1.push(call);
+            if written.1.len() % 50 == 0 {
+                eprintln!("lab: {} of {} calls", written.1.len(), missing.len());
+            }
+        }
+        Err(error) => eprintln!("lab: call {number}: {error:#}"),
+    })?;
+    calls.append(&mut written.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).1);
+    calls.retain(|call| call.call < options.trials.div_ceil(ring));
+    anyhow::ensure!(!calls.is_empty(), "no call went through");
+    let text = report(&calls, &origin);
+    println!("{text}");
+    std::fs::write(options.out.with_extension("md"), text)?;
+    std::fs::write(options.out.with_extension("svg"), plot::svg(&tail::by_call(&calls), &tail::by_key(&calls)))?;
+    Ok(())
+}
+
+/// The calls of this program, seed and ring that are on disk.
+fn known(options: &Options, origin: &Origin) -> anyhow::Result<Vec<Call>> {
+    if !options.out.exists() {
+        return Ok(Vec::new());
+    }
+    let text = std::fs::read_to_string(&options.out)?;
+    if !text.is_empty() && !text.ends_with('\n') {
+        // An interrupted run left half a line; the next one must not be glued to it.
+        std::fs::OpenOptions::new().append(true).open(&options.out)?.write_all(b"\n")?;
+    }
+    let calls = text.lines().filter_map(|line| serde_json::from_str::<Call>(line).ok());
+    let holds = |call: &Call| {
+        let same = call.seed == options.seed && call.keys == usize::from(options.ring);
+        same && origin.covers(&call.commit, &call.program)
+    };
+    Ok(calls.filter(holds).collect())
+}
+
+fn call(options: &Options, origin: &Origin, corpus: &Corpus, number: usize) -> anyhow::Result<Call> {
+    let Sample { mut picture, mut kind, carries } = corpus.sample(number)?;
+    if carries {
+        let key = random::key(options.seed, &format!("another {number}"));
+        let payload = random::payload(options.seed, &format!("another {number}"))?;
+        // A sample that is refused is read as it is.
+        if let Ok((marked, _)) = mark(&picture, &key, &payload, EmbedOptions::default()) {
+            picture = marked;
+            kind.push_str("+mark");
+        }
+    }
+    let keys: Vec<Key> = (0..options.ring).map(|i| random::key(options.seed, &format!("wrong {number} {i}"))).collect();
+    let detector = Detector::new(&keys, DetectOptions::default())?;
+    let (detection, ms) = read(&detector, &picture)?;
+    let strongest = |marks: &mut dyn Iterator<Item = &watermark_core::Mark>| marks.map(|m| m.log10_p).reduce(f64::min);
+    let each: Option<Vec<f64>> =
+        keys.iter().map(|key| strongest(&mut detection.marks.iter().filter(|m| m.key_id == key.id()))).collect();
+    Ok(Call {
+        commit: origin.commit.clone(),
+        program: origin.program.clone(),
+        seed: options.seed,
+        call: number,
+        kind,
+        keys: keys.len(),
+        p: strongest(&mut detection.marks.iter()).context("a detection without a trace")?,
+        // Two decimals are more than any figure here shows.
+        each: each.unwrap_or_default().iter().map(|p| (p * 100.0).round() / 100.0).collect(),
+        ms,
+    })
+}
+
+fn report(calls: &[Call], origin: &Origin) -> String {
+    let mut commits: Vec<&str> = calls.iter().map(|call| call.commit.as_str()).collect();
+    commits.sort_unstable();
+    commits.dedup();
+    let mut text = format!(
+        "# False alarms\n\nCommand: `{}`\nCommit: {} (program {})\n\n",
+        robustness::command(),
+        commits.join(", "),
+        origin.program
+    );
+    text.push_str(&format!("Median time of a call: {:.0} ms\n\n", robustness::median(calls.iter().map(|c| c.ms))));
+    text.push_str(&tail::table("calls (strongest trace of the ring)", &tail::by_call(calls)));
+    text.push_str(&tail::table("pairs of picture and key (corrected for one key)", &tail::by_key(calls)));
+    text.push_str(&tail::kinds(calls));
+    text
+}
