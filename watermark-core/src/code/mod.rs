@@ -21,7 +21,7 @@ pub(crate) const CODED_BITS: usize = 512;
 /// Candidates that a reader follows while it searches: about 1 ms for the three classes.
 pub(crate) const DEFAULT_LIST: usize = 32;
 
-/// Candidates for a last look: reads 0.3 dB deeper in four times the time (`docs/decisions/error-correction.md`).
+/// Candidates for a last look: reads 0.2 dB deeper in four times the time (`docs/decisions/error-correction.md`).
 #[allow(dead_code, reason = "for those who have the time")]
 pub(crate) const THOROUGH_LIST: usize = 128;
 

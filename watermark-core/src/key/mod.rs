@@ -59,7 +59,6 @@ impl std::fmt::Display for KeyId {
 }
 
 /// The uses that have bytes of their own.
-#[allow(dead_code, reason = "each stage takes its own")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SubKey {
     /// Places and phases of the synchronisation peaks.
@@ -216,14 +215,6 @@ impl Key {
             (false, _) => &self.detect,
         };
         Some(derive(from, sub_key.label(), &SIGNAL_VERSION.to_be_bytes()))
-    }
-
-    /// The stream of numbers for one use that shapes the signal.
-    ///
-    /// # Panics
-    /// When this key may not have the sub-key: only for the tag or content ids under a detect-only key.
-    pub(crate) fn stream(&self, sub_key: SubKey) -> KeyStream {
-        KeyStream::new(&self.sub_key(sub_key).expect("the signal's sub-keys follow from every key"))
     }
 }
 

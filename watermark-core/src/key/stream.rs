@@ -7,7 +7,6 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// A deterministic stream of numbers from 32 secret bytes; the same on every platform.
-#[allow(dead_code, reason = "each stage uses what it needs")]
 pub(crate) struct KeyStream {
     words: ChaCha20Rng,
 }
