@@ -198,3 +198,65 @@ impl Block {
         Some(at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(big: bool) -> Block {
+        let mut block = Block { big, ..Block::default() };
+        block.main = vec![
+            block.shorts(ORIENTATION, &[8]),
+            Entry { tag: 271, kind: 2, count: 5, data: b"Make\0".to_vec() },
+            block.longs(256, &[70_000]),
+        ];
+        block.exif = vec![Entry { tag: 37500, kind: 7, count: 7, data: b"private".to_vec() }];
+        block.gps = vec![Entry { tag: 1, kind: 2, count: 2, data: b"N\0".to_vec() }];
+        block
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        for big in [false, true] {
+            for pixels in [&b""[..], b"odd"] {
+                let before = block(big);
+                let bytes = before.write(pixels).unwrap();
+                assert_eq!(&bytes[8..8 + pixels.len()], pixels);
+                let after = Block::parse(&bytes).unwrap();
+                let mut main = before.main.clone();
+                main.sort_by_key(|entry| entry.tag);
+                assert_eq!((after.big, &after.main), (big, &main));
+                assert_eq!((after.exif, after.gps), (before.exif, before.gps));
+                assert_eq!(orientation(&bytes).exif(), 8);
+                assert_eq!(orientation(&[b"Exif\0\0", bytes.as_slice()].concat()).exif(), 8);
+            }
+        }
+    }
+
+    #[test]
+    fn descriptions_leave_storage_behind() {
+        let kept: Vec<u16> = block(false).descriptive().main.iter().map(|entry| entry.tag).collect();
+        assert_eq!(kept, [ORIENTATION, 271]);
+    }
+
+    #[test]
+    fn values_that_overlap_do_not_multiply() {
+        // 200 entries that all claim the same 2400 bytes.
+        let mut bytes = b"II*\0\x08\0\0\0\xc8\0".to_vec();
+        for _ in 0..200 {
+            bytes.extend([0, 1, 7, 0]);
+            bytes.extend(2400_u32.to_le_bytes());
+            bytes.extend(8_u32.to_le_bytes());
+        }
+        bytes.extend([0; 4]);
+        let block = Block::parse(&bytes).unwrap();
+        assert!(block.main.iter().map(|entry| entry.data.len()).sum::<usize>() <= bytes.len());
+    }
+
+    #[test]
+    fn an_orientation_of_another_type_counts_as_upright() {
+        let mut block = block(true);
+        block.main = vec![block.longs(ORIENTATION, &[6])];
+        assert_eq!(orientation(&block.write(b"").unwrap()), Orientation::UPRIGHT);
+    }
+}
