@@ -49,7 +49,7 @@ impl Scans {
     pub(super) fn check(&self, frame: &Frame) -> Result<()> {
         if !frame.progressive && self.seen > 1 {
             // zune-jpeg 0.5.15 gives wrong colours for some of these (seen with 2x2 and 1x2 sampling, and with a 9 x 9 px
-            // picture in 4:4:4) and reports no error; libjpeg reads the same files rightly.
+            // picture in 4:4:4) and reports no error; libjpeg reads the 2x2 one rightly.
             let what = "a sequential JPEG in several scans";
             return Err(Error::unsupported(what, "save it again as an ordinary or a progressive JPEG"));
         }
