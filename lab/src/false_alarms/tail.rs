@@ -57,9 +57,15 @@ pub(crate) fn by_key(calls: &[Call]) -> Observed {
         let ring = (call.keys as f64).log10();
         valid_to = valid_to.min(-ring);
         let known: &[f64] = if call.each.is_empty() { std::slice::from_ref(&call.p) } else { &call.each };
-        values.extend(known.iter().map(|p| p - ring));
+        values.extend(known.iter().map(|&p| one_of(p, call.keys)));
     }
     Observed::new(values, calls.iter().map(|call| call.keys).sum(), valid_to)
+}
+
+/// The chance of one key alone, when `p` is the chance that any of `keys` independent ones reads so strongly.
+fn one_of(log10_p: f64, keys: usize) -> f64 {
+    let none = (-10_f64.powf(log10_p)).ln_1p() / keys as f64;
+    (-none.exp_m1()).log10().min(0.0)
 }
 
 /// Counts at whole powers of ten, the found ones, and the tail's slope.
@@ -137,6 +143,15 @@ mod tests {
         assert!((slope - 1.0).abs() < 5.0 * error && count > 5000, "{slope} {error}");
         let (slope, error, _) = uniform(20_000, 1.3).tail_slope().expect("enough");
         assert!(slope > 1.0 + 10.0 * error);
+    }
+
+    #[test]
+    fn the_correction_for_a_ring_is_taken_back() {
+        for single in [0.3_f64, 0.01, 1e-9] {
+            let ring = -(32.0 * (-single).ln_1p()).exp_m1();
+            assert!((one_of(ring.log10(), 32) - single.log10()).abs() < 1e-6, "{single}");
+        }
+        assert_eq!(one_of(0.0, 32), 0.0);
     }
 
     #[test]
