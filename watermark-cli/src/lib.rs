@@ -7,6 +7,7 @@ mod args;
 mod commands;
 mod draw;
 mod exit;
+mod fault;
 mod files;
 mod hex;
 mod key_file;
@@ -30,6 +31,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(exit::TROUBLE));
         }
     };
+    fault::quieten();
     match commands::run(cli.command) {
         Ok(code) => ExitCode::from(code),
         Err(error) if exit::reader_left(&error) => ExitCode::from(exit::TROUBLE),

@@ -10,7 +10,7 @@ use watermark_media::DecodeLimits;
 use crate::args::DetectArgs;
 use crate::files::{self, MAX_PICTURE_BYTES};
 use crate::output::json::{self, DetectReport};
-use crate::{exit, key_file, output, settings};
+use crate::{exit, fault, key_file, output, settings};
 
 /// Looks at every input and sums up in the exit code.
 pub(crate) fn run(args: &DetectArgs) -> Result<u8> {
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &DetectArgs) -> Result<u8> {
     let (mut missing, mut trouble) = (false, false);
     for input in &args.inputs {
         let start = Instant::now();
-        let answer = detect(&detector, input);
+        let answer = fault::guard(input, || detect(&detector, input));
         let elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         match &answer {
             Ok(detection) => missing |= detection.verdict() != Verdict::Found,

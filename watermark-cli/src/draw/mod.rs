@@ -57,7 +57,7 @@ impl Canvas {
     /// Writes a line with its upper left corner at `x`, `y`, each dot `scale` pixels wide.
     pub(crate) fn text(&mut self, x: u32, y: u32, scale: u32, colour: Colour, line: &str) {
         for (letter, left) in line.chars().zip((x..).step_by((scale * (font::WIDTH + GAP)) as usize)) {
-            for (row, dots) in (0..).zip(font::glyph(letter)) {
+            for (row, dots) in (font::drop(letter)..).zip(font::glyph(letter)) {
                 for column in (0..font::WIDTH).filter(|column| dots >> (font::WIDTH - 1 - column) & 1 == 1) {
                     let dot = Area { x: left + column * scale, y: y + row * scale, width: scale, height: scale };
                     self.tint(dot, colour, 1.0);

@@ -49,13 +49,18 @@ fn describe(text: &mut String, mark: &Mark) {
     // Writing to a string does not fail.
     let _ = writeln!(text, "  key       {}", mark.key_id);
     let _ = writeln!(text, "  payload   {payload}");
-    let _ = writeln!(text, "  evidence  log10 p = {:.1}{}", mark.log10_p, meaning(mark));
+    let _ = writeln!(text, "  evidence  log10 p = {}{}", log10(mark.log10_p), meaning(mark));
     if mark.margin_db.is_finite() {
         let _ = writeln!(text, "  margin    {:.1} dB over what reading needs", mark.margin_db);
     }
     if let Some(geometry) = &mark.geometry {
         let _ = writeln!(text, "  geometry  {}", geometry_words(geometry));
     }
+}
+
+/// A logarithm with one decimal; the sum turns -0 into 0.
+pub(crate) fn log10(value: f64) -> String {
+    format!("{:.1}", (value * 10.0).round() / 10.0 + 0.0)
 }
 
 fn meaning(mark: &Mark) -> String {
@@ -133,7 +138,7 @@ pub(crate) fn embedding(report: &EmbedReport) -> String {
     let margin = report.margin_db.unwrap_or(f64::NAN);
     let _ = write!(text, "  margin    {margin:.1} dB over what reading needs, in {what}");
     if let Some(log10_p) = report.log10_p {
-        let _ = write!(text, "\n  evidence  log10 p = {log10_p:.1}");
+        let _ = write!(text, "\n  evidence  log10 p = {}", log10(log10_p));
     }
     text
 }
@@ -148,6 +153,7 @@ mod tests {
         assert_eq!(once_in(-4.0), "10,000");
         assert_eq!(once_in(-6.2), "1,000,000");
         assert_eq!(once_in(0.0), "1");
+        assert_eq!(log10(-0.01), "0.0");
         assert_eq!(once_in(f64::NEG_INFINITY), format!("10^{}", u32::MAX));
     }
 }

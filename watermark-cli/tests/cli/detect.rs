@@ -143,6 +143,17 @@ fn the_exit_code_sums_up_all_files() {
 }
 
 #[test]
+fn pictures_too_small_or_flat_for_any_mark_are_not_found() {
+    let sandbox = Sandbox::with_key();
+    sandbox.write("tiny.png", pictures::tiny()).write("flat.png", pictures::flat());
+    let run = sandbox.run(["detect", "tiny.png", "flat.png", "--key", "studio.key", "--json"]);
+    assert_eq!((run.code, run.err.as_str()), (1, ""));
+    for report in run.json() {
+        assert_eq!((&report["verdict"], &report["error"]), (&"not_found".into(), &Value::Null), "{report}");
+    }
+}
+
+#[test]
 fn effort_can_be_chosen() {
     let sandbox = sandbox();
     for effort in ["fast", "normal", "thorough"] {

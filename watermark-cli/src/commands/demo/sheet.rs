@@ -7,6 +7,7 @@ use watermark_core::{EvidenceMap, Payload, Verdict};
 
 use super::copies::Copy;
 use crate::draw::{Area, Canvas, Colour, letters_in, line_height};
+use crate::output::text::log10;
 
 const MARGIN: u32 = 16;
 /// Width of a dot of the letters, pixels.
@@ -78,7 +79,7 @@ fn reading(copy: &Copy, payload: &Payload) -> Vec<Line> {
     let mark = copy.detection.strongest();
     let colour = if (mark.verdict == Verdict::Found) == copy.is_marked { GOOD } else { BAD };
     let verdict = mark.verdict.as_str().replace('_', " ");
-    let mut lines = vec![(format!("{verdict}, log10 p = {:.1}", mark.log10_p), colour)];
+    let mut lines = vec![(format!("{verdict}, log10 p = {}", log10(mark.log10_p)), colour)];
     if let Some(read) = &mark.payload {
         lines.push((format!("payload {read}: {}", copy.payload_word(payload)), colour));
     }

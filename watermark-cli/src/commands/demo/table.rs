@@ -3,7 +3,7 @@
 use watermark_core::Payload;
 
 use super::copies::Copy;
-use crate::output::text::geometry_words;
+use crate::output::text::{geometry_words, log10};
 
 /// The table with its heading.
 pub(super) fn of(copies: &[Copy], payload: &Payload) -> String {
@@ -15,7 +15,7 @@ pub(super) fn of(copies: &[Copy], payload: &Payload) -> String {
             &format!("{}x{}", copy.picture.width(), copy.picture.height()),
             mark.verdict.as_str(),
             copy.payload_word(payload),
-            &format!("{:.1}", mark.log10_p),
+            &log10(mark.log10_p),
             &mark.geometry.as_ref().map_or_else(|| "-".to_owned(), geometry_words),
         )
     }));
