@@ -8,7 +8,7 @@ use crate::demod::{Mix, OctaveSoft};
 /// Energy evidence below which the code is tried (log10 p of one test): unmarked pictures rarely pay for decoding.
 const DECODE_BELOW: f64 = -2.5;
 /// Signal to noise of a coded bit at which one word in a hundred is lost (docs/decisions/error-correction.md).
-pub(crate) const THRESHOLD_SNR: f64 = 0.64;
+pub(crate) const THRESHOLD_SNR: f64 = 0.47;
 
 /// What one alignment shows.
 #[derive(Clone)]
@@ -27,12 +27,6 @@ pub(crate) struct Assessment {
 /// even where the energy shows nothing: where the embedder has cancelled the host's interference, soft values are
 /// quieter than noise and yet all of them right.
 pub(crate) fn assess(octaves: &[OctaveSoft], reader: &Reader, eager: bool) -> Assessment {
-    if std::env::var("WMDBG").is_ok() {
-        for o in octaves {
-            let e: f32 = o.sums.iter().zip(&o.variances).map(|(s, v)| s * s / v).sum::<f32>() / 512.0;
-            eprintln!("   coh {:.2} energy {:.2} pilots {:.1?}", o.coherence, e, o.pilots);
-        }
-    }
     let mut best = Assessment { log10_p: 0.0, tests: 0, decoded: None, snr: 0.0 };
     for (i, weights) in combinations(octaves).into_iter().enumerate() {
         best.tests += 1;

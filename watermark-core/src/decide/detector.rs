@@ -5,7 +5,7 @@ use super::geometry;
 use super::null::log10_corrected;
 use super::{Detection, Geometry, Mark, Verdict};
 use crate::code::Reader;
-use crate::demod::{Demodulator, DirectPlanes, OctaveSoft, direct_octaves, read_aligned};
+use crate::demod::{Demodulator, DirectPlanes, best_heard, direct_octaves, read_aligned};
 use crate::normalise::{Whitener, working_luma};
 use crate::pattern::{Pattern, TILE};
 use crate::spectrum::{Fft2, Plane, RealFft2};
@@ -91,7 +91,7 @@ impl Detector {
         let mut tried = 0;
         let mut marks = Vec::with_capacity(self.keys.len());
         for key in &self.keys {
-            let octaves = direct.read(&key.pattern, &self.demodulator);
+            let octaves = best_heard(direct.read(&key.pattern, &self.demodulator));
             let assessment = assess(&octaves, &key.reader, true);
             let mut reading = Reading { assessment, geometry: Some(geometry::untouched(short as f64)) };
             let mut tests = 1;
@@ -114,14 +114,11 @@ impl Detector {
         let budget = self.options.effort.budget();
         let alignments = locate(scene, &key.pattern.template, &self.tile_fft, &whole, &budget);
         for (i, alignment) in alignments.iter().enumerate() {
-            let octaves: Vec<OctaveSoft> = read_aligned(scene, alignment, &key.pattern, &self.demodulator);
+            let octaves = best_heard(read_aligned(scene, alignment, &key.pattern, &self.demodulator));
             if octaves.is_empty() {
                 continue;
             }
             let assessment = assess(&octaves, &key.reader, i < EAGER);
-            if std::env::var("WMDBG").is_ok() {
-                eprintln!("   {i} {alignment:?} p {} dec {}", assessment.log10_p, assessment.decoded.is_some());
-            }
             if assessment.log10_p < best.assessment.log10_p {
                 let geometry = geometry::estimate(alignment, &octaves, pitch);
                 *best = Reading { assessment, geometry: Some(geometry) };

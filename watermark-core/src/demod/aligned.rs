@@ -1,6 +1,6 @@
 //! An alignment read: each octave from the level of the pyramid whose samples are about its units.
 
-use super::{Demodulator, OctaveSoft, blocks_aligned, fold_aligned};
+use super::{Demodulator, Heard, blocks_aligned, fold_aligned};
 use crate::pattern::{BLOCK, CELL, Pattern, TILE};
 use crate::sync::{Alignment, Scene};
 
@@ -8,7 +8,7 @@ use crate::sync::{Alignment, Scene};
 const MOST_UNITS: f64 = 12e6;
 
 /// Soft values of every octave of an alignment, coarsest first.
-pub(crate) fn read_aligned(scene: &Scene, alignment: &Alignment, pattern: &Pattern, demodulator: &Demodulator) -> Vec<OctaveSoft> {
+pub(crate) fn read_aligned(scene: &Scene, alignment: &Alignment, pattern: &Pattern, demodulator: &Demodulator) -> Vec<Heard> {
     (0..alignment.octaves).filter_map(|i| read_octave(scene, alignment, i, pattern, demodulator)).collect()
 }
 
@@ -18,7 +18,7 @@ fn read_octave(
     octave: usize,
     pattern: &Pattern,
     demodulator: &Demodulator,
-) -> Option<OctaveSoft> {
+) -> Option<Heard> {
     let (height, width) = scene.levels[0].luma.dim();
     let (low, high) = alignment.bounds(octave, width as f64, height as f64);
     let tile = TILE as f64;

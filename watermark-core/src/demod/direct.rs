@@ -1,7 +1,7 @@
 //! The untouched geometry: the working plane's grid is the tile's grid, so no interpolation is needed.
 
-use super::{Demodulator, OctaveSoft, blocks_direct, fold_direct};
-use crate::normalise::{Whitener, halve, resample};
+use super::{Demodulator, Heard, blocks_direct, fold_direct};
+use crate::normalise::{White, Whitener, halve, resample};
 use crate::pattern::{BLOCK, Pattern, TILE};
 use crate::spectrum::Plane;
 
@@ -13,7 +13,7 @@ pub(crate) struct DirectPlanes {
     /// Luma, finest octave first.
     pub(crate) luma: Vec<Plane>,
     /// Whitened luma, finest octave first.
-    pub(crate) white: Vec<Plane>,
+    pub(crate) white: Vec<White>,
 }
 
 /// Octaves read directly from a picture of this short side, counted from the coarsest.
@@ -45,7 +45,7 @@ impl DirectPlanes {
     }
 
     /// Soft values of every octave, coarsest first.
-    pub(crate) fn read(&self, pattern: &Pattern, demodulator: &Demodulator) -> Vec<OctaveSoft> {
+    pub(crate) fn read(&self, pattern: &Pattern, demodulator: &Demodulator) -> Vec<Heard> {
         let octaves = self.luma.iter().zip(&self.white).rev();
         let read = octaves.map(|(luma, white)| {
             let signs = pattern.cells.signs(&blocks_direct(luma, BLOCK, luma.dim()));

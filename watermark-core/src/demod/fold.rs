@@ -2,13 +2,17 @@
 //!
 //! The two sums travel as the real and imaginary part of one complex tile, so that one transform serves both.
 
-use crate::normalise::catmull_rom;
+use crate::normalise::{WEIGHTINGS, White, catmull_rom};
 use crate::pattern::{CellSigns, TILE, blend_row};
 use crate::spectrum::{C32, Plane};
 use crate::sync::Placement;
 
 /// Folds a whitened plane whose samples are the octave's units, origin at the top-left corner.
-pub(crate) fn fold_direct(white: &Plane, signs: &CellSigns) -> Vec<C32> {
+pub(crate) fn fold_direct(white: &White, signs: &CellSigns) -> [Vec<C32>; WEIGHTINGS] {
+    white.planes.each_ref().map(|plane| fold_plane(plane, signs))
+}
+
+fn fold_plane(white: &Plane, signs: &CellSigns) -> Vec<C32> {
     let width = white.ncols();
     let mut tile = vec![C32::default(); TILE * TILE];
     let mut weights = vec![0.0_f32; (signs.columns * crate::pattern::CELL).max(width)];
@@ -27,24 +31,31 @@ pub(crate) fn fold_direct(white: &Plane, signs: &CellSigns) -> Vec<C32> {
 
 /// Folds a whitened plane seen through `placement`. `first_unit` (x, y) is the tile-aligned unit at which the signs'
 /// grid starts.
-pub(crate) fn fold_aligned(white: &Plane, placement: &Placement, signs: &CellSigns, first_unit: (i64, i64)) -> Vec<C32> {
+pub(crate) fn fold_aligned(
+    white: &White,
+    placement: &Placement,
+    signs: &CellSigns,
+    first_unit: (i64, i64),
+) -> [Vec<C32>; WEIGHTINGS] {
     let cell = crate::pattern::CELL;
     let (rows, columns) = (signs.rows * cell, signs.columns * cell);
-    let mut tile = vec![C32::default(); TILE * TILE];
+    let mut tiles = [vec![C32::default(); TILE * TILE], vec![C32::default(); TILE * TILE]];
     let mut weights = vec![0.0_f32; columns];
     for row in 0..rows {
         let v = (first_unit.1 + row as i64) as f64 + 0.5;
         let (start, step) = placement.line(first_unit.0 as f64 + 0.5, v);
-        let Some((from, to)) = inside(start, step, columns, white) else { continue };
+        let Some((from, to)) = inside(start, step, columns, &white.planes[0]) else { continue };
         blend_row(&signs.weights, signs.columns, row, &mut weights);
-        let line = &mut tile[row % TILE * TILE..(row % TILE + 1) * TILE];
+        let line = row % TILE * TILE;
         for u in from..to {
             let (x, y) = (start.0 + step.0 * u as f64, start.1 + step.1 * u as f64);
-            let value = cubic_at(white, x - 0.5, y - 0.5);
-            line[u % TILE] += C32::new(value * weights[u], value);
+            let values = cubic_at(&white.planes, x - 0.5, y - 0.5);
+            for (tile, value) in tiles.iter_mut().zip(values) {
+                tile[line + u % TILE] += C32::new(value * weights[u], value);
+            }
         }
     }
-    tile
+    tiles
 }
 
 /// Range of steps along a line for which a 4 x 4 neighbourhood lies in the plane.
@@ -71,15 +82,17 @@ fn inside(start: (f64, f64), step: (f64, f64), count: usize, plane: &Plane) -> O
 
 /// Cubic interpolation at a position in sample coordinates, at least one sample away from the border.
 #[inline]
-fn cubic_at(plane: &Plane, x: f64, y: f64) -> f32 {
+fn cubic_at(planes: &[Plane; WEIGHTINGS], x: f64, y: f64) -> [f32; WEIGHTINGS] {
     let (x0, y0) = (x as usize, y as usize);
     let (wx, wy) = (catmull_rom((x - x0 as f64) as f32), catmull_rom((y - y0 as f64) as f32));
-    let width = plane.ncols();
-    let source = plane.as_slice().expect("planes are contiguous");
-    let mut sum = 0.0;
-    for (i, weight) in wy.iter().enumerate() {
-        let row = &source[(y0 + i - 1) * width + x0 - 1..][..4];
-        sum += weight * (wx[0] * row[0] + wx[1] * row[1] + wx[2] * row[2] + wx[3] * row[3]);
-    }
-    sum
+    planes.each_ref().map(|plane| {
+        let width = plane.ncols();
+        let source = plane.as_slice().expect("planes are contiguous");
+        let mut sum = 0.0;
+        for (i, weight) in wy.iter().enumerate() {
+            let row = &source[(y0 + i - 1) * width + x0 - 1..][..4];
+            sum += weight * (wx[0] * row[0] + wx[1] * row[1] + wx[2] * row[2] + wx[3] * row[3]);
+        }
+        sum
+    })
 }

@@ -10,4 +10,4 @@ pub(crate) use aligned::read_aligned;
 pub(crate) use direct::{DirectPlanes, FINEST_READ, base_pitch, direct_octaves};
 pub(crate) use fold::{fold_aligned, fold_direct};
 pub(crate) use grid::{blocks_aligned, blocks_direct};
-pub(crate) use soft::{Demodulator, Mix, OctaveSoft};
+pub(crate) use soft::{Demodulator, Heard, Mix, OctaveSoft, best_heard};

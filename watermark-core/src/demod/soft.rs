@@ -1,6 +1,7 @@
 //! Soft values: the folded tile's spectrum, flattened, and read along the keyed phases.
 
 use crate::code::CODED_BITS;
+use crate::normalise::WEIGHTINGS;
 use crate::pattern::{Carrier, PILOT_OCTAVES, Pattern, TILE, sampled_phasor};
 use crate::spectrum::{C32, Fft2, Plane, box_mean};
 
@@ -8,6 +9,8 @@ use crate::spectrum::{C32, Fft2, Plane, box_mean};
 const FLATTEN_RADIUS: usize = 7;
 /// Largest magnitude that a flattened bin may have: a host line or an overlay does not shout down the others.
 const CUT: f32 = 3.0;
+/// The same for the template's peaks, which stand out by design.
+const TEMPLATE_CUT: f32 = 12.0;
 /// Reliability of an octave below which its template says nothing.
 const WEIGHT_FLOOR: f32 = 0.1;
 
@@ -22,6 +25,16 @@ pub(crate) struct OctaveSoft {
     pub(crate) coherence: f32,
     /// Correlation with the pilots of each octave number, in standard deviations.
     pub(crate) pilots: [f32; PILOT_OCTAVES],
+}
+
+/// An octave under each weighting.
+pub(crate) type Heard = [OctaveSoft; WEIGHTINGS];
+
+/// Each octave under the weighting in which its template stands out most. The template has nothing to do with the
+/// carriers, so the choice does not favour any payload.
+pub(crate) fn best_heard(octaves: Vec<Heard>) -> Vec<OctaveSoft> {
+    let best = |heard: Heard| heard.into_iter().reduce(|a, b| if b.coherence > a.coherence { b } else { a });
+    octaves.into_iter().filter_map(best).collect()
 }
 
 /// Octaves added up: one value of unit variance (without a mark) for each coded bit.
@@ -40,12 +53,17 @@ impl Demodulator {
         Self { fft: Fft2::new(TILE) }
     }
 
+    /// Reads an octave under each weighting.
+    pub(crate) fn read(&self, folded: [Vec<C32>; WEIGHTINGS], pattern: &Pattern) -> Heard {
+        folded.map(|tile| self.read_one(tile, pattern))
+    }
+
     /// Reads a folded tile (signed sum in the real part, unsigned in the imaginary part).
-    pub(crate) fn read(&self, mut folded: Vec<C32>, pattern: &Pattern) -> OctaveSoft {
+    fn read_one(&self, mut folded: Vec<C32>, pattern: &Pattern) -> OctaveSoft {
         self.fft.forward(&mut folded);
         let (signed, unsigned) = separate(&folded);
-        let signed = flatten(&signed);
-        let unsigned = flatten(&unsigned);
+        let signed = flatten(&signed, CUT);
+        let unsigned = flatten(&unsigned, TEMPLATE_CUT);
         let mut sums = vec![0.0; CODED_BITS];
         let mut variances = vec![1e-9; CODED_BITS];
         for carrier in &pattern.carriers.coded {
@@ -75,7 +93,7 @@ fn separate(both: &[C32]) -> (Vec<C32>, Vec<C32>) {
 }
 
 /// Divides by the root of the local mean power and cuts what stands out.
-fn flatten(spectrum: &[C32]) -> Vec<C32> {
+fn flatten(spectrum: &[C32], cut: f32) -> Vec<C32> {
     let half = TILE / 2;
     let centred = |y: usize, x: usize| (y + half) % TILE * TILE + (x + half) % TILE;
     let power = Plane::from_shape_fn((TILE, TILE), |(y, x)| spectrum[centred(y, x)].norm_sqr());
@@ -85,7 +103,7 @@ fn flatten(spectrum: &[C32]) -> Vec<C32> {
         let i = centred(y, x);
         let value = spectrum[i] * (1.0 / (mean.max(0.0) + 1e-6).sqrt());
         let norm = value.norm();
-        out[i] = if norm > CUT { value * (CUT / norm) } else { value };
+        out[i] = if norm > cut { value * (cut / norm) } else { value };
     }
     out
 }

@@ -12,7 +12,7 @@ pub use plan::Plan;
 
 use crate::code::Reader;
 use crate::decide::assess::{Assessment, THRESHOLD_SNR, assess};
-use crate::demod::{Demodulator, DirectPlanes};
+use crate::demod::{Demodulator, DirectPlanes, best_heard};
 use crate::normalise::{Whitener, working_luma};
 use crate::pattern::Pattern;
 use crate::{EmbedOptions, Error, ImageView, ImageViewMut, Key, Payload, Refusal, Result, Strength};
@@ -141,7 +141,7 @@ impl Embedder {
         let short = marked.width().min(marked.height());
         let (working, pitch) = working_luma(marked)?;
         let planes = DirectPlanes::new(&working, pitch, short, &self.whitener);
-        let read: Assessment = assess(&planes.read(&self.pattern, &self.demodulator), &self.reader, true);
+        let read: Assessment = assess(&best_heard(planes.read(&self.pattern, &self.demodulator)), &self.reader, true);
         let right = read.decoded.is_some_and(|message| message.payload == *payload && message.authentic == Some(true));
         let margin_db = 10.0 * libm::log10(read.snr / THRESHOLD_SNR);
         if !right || margin_db < LEAST_MARGIN_DB {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::apply::Rows;
 use super::strength;
 use crate::code::{CODED_BITS, encode};
-use crate::demod::{Demodulator, DirectPlanes, OctaveSoft, base_pitch, blocks_direct, direct_octaves};
+use crate::demod::{Demodulator, DirectPlanes, Heard, OctaveSoft, base_pitch, blocks_direct, direct_octaves};
 use crate::normalise::{Whitener, resample, working_luma};
 use crate::pattern::{BLOCK, CELL, CellSigns, Pattern, TILE, Tile, TileSynth, even_gains, octaves};
 use crate::spectrum::Plane;
@@ -110,14 +110,20 @@ impl Planner<'_> {
         let mut marked = base.clone();
         plan.add_to_base(&mut marked, octaves);
         let read = |plane| DirectPlanes::from_base(plane, octaves, self.whitener).read(self.pattern, self.demodulator);
-        let (host, heard) = (read(base), read(marked));
+        // The weighting that a reader of the marked picture will choose.
+        let (host, heard): (Vec<_>, Vec<_>) = read(base).into_iter().zip(read(marked)).map(same_weighting).unzip();
         let codeword = encode(payload, &plan.key)?;
         plan.response = host.iter().zip(&heard).map(|(host, heard)| response(host, heard, &codeword)).collect();
-        if std::env::var("WMDBG").is_ok() { eprintln!("   response {:?} gain {}", plan.response, plan.gain); }
         plan.host = Arc::new(host);
         plan.retile(&codeword);
         Ok(())
     }
+}
+
+/// Host and marked picture under the weighting in which the marked one's template stands out most.
+fn same_weighting((host, heard): (Heard, Heard)) -> (OctaveSoft, OctaveSoft) {
+    let pairs = host.into_iter().zip(heard);
+    pairs.reduce(|a, b| if b.1.coherence > a.1.coherence { b } else { a }).expect("there are weightings")
 }
 
 /// Mean growth of the soft values along the codeword, in standard deviations.

@@ -25,9 +25,14 @@ pub(crate) fn amplitude(luma: &Plane, scale: f64) -> Plane {
     let mut mask = activity;
     mask.zip_mut_with(&eroded, |plain, &low| {
         let mixed = (ERODED * low + (1.0 - ERODED) * *plain).min(CEILING);
-        *plain = 1.0 + GROWTH * libm::powf(mixed, EXPONENT);
+        *plain = growth(mixed);
     });
     mask
+}
+
+/// Relative amplitude that a place of this activity (grey levels) bears. The reader uses the same law.
+pub(crate) fn growth(activity: f32) -> f32 {
+    1.0 + GROWTH * libm::powf(activity, EXPONENT)
 }
 
 /// Local standard deviation of the high-passed luma, grey levels.

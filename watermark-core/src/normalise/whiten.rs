@@ -1,10 +1,13 @@
-//! Whitening: the host is flattened in frequency by a high pass and in place by its own local strength, and
-//! outliers are cut. What is left is noise of unit variance with the mark in it.
+//! Whitening: the host is flattened in frequency by a band pass and in place by its own local strength, and outliers
+//! are cut. What is left is noise with the mark in it, weighted in one of two ways ([`Weighting`]).
 
+use crate::mask;
 use crate::spectrum::{Gaussian, Plane, box_mean};
 
 /// Standard deviation of the low pass that is taken away, samples.
 const LOW_PASS_SIGMA: f64 = 2.5;
+/// Standard deviation of the low pass that is kept, samples: what lies above the band only disturbs the local strength.
+const NOISE_PASS_SIGMA: f64 = 0.6;
 /// Radius of the window of the local strength, samples.
 const WINDOW_RADIUS: usize = 6;
 /// Variance added to the local strength, grey levels squared: quiet areas are not blown up.
@@ -12,22 +15,52 @@ const FLOOR: f32 = 0.5;
 /// Largest value kept, local standard deviations.
 const CUT: f32 = 2.5;
 
+/// Number of weightings.
+pub(crate) const WEIGHTINGS: usize = 2;
+
+/// How places of different strength are weighted against each other. Which one reads better depends on what happened
+/// to the picture and is seen from the template (docs/decisions/whitening.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Weighting {
+    /// The matched filter for a mark that the mask has shaped: quiet places, where the host disturbs least, count most.
+    Matched = 0,
+    /// All places alike: after strong compression the quiet places have lost the mark.
+    Even = 1,
+}
+
+/// A plane whitened under each weighting, in the order of [`Weighting`].
+pub(crate) struct White {
+    pub(crate) planes: [Plane; WEIGHTINGS],
+}
+
+impl White {
+    pub(crate) fn plane(&self, weighting: Weighting) -> &Plane {
+        &self.planes[weighting as usize]
+    }
+}
+
 /// Prepared whitening.
 pub(crate) struct Whitener {
     low_pass: Gaussian,
+    noise_pass: Gaussian,
 }
 
 impl Whitener {
     pub(crate) fn new() -> Self {
-        Self { low_pass: Gaussian::new(LOW_PASS_SIGMA) }
+        Self { low_pass: Gaussian::new(LOW_PASS_SIGMA), noise_pass: Gaussian::new(NOISE_PASS_SIGMA) }
     }
 
     /// Whitens a plane of grey levels.
-    pub(crate) fn apply(&self, plane: &Plane) -> Plane {
-        let mut residual = self.low_pass.apply(plane);
-        residual.zip_mut_with(plane, |low, &value| *low = value - *low);
-        let strength = box_mean(&residual.mapv(|v| v * v), WINDOW_RADIUS);
-        residual.zip_mut_with(&strength, |v, &s| *v = (*v / (s.max(0.0) + FLOOR).sqrt()).clamp(-CUT, CUT));
-        residual
+    pub(crate) fn apply(&self, plane: &Plane) -> White {
+        let mut even = self.noise_pass.apply(plane);
+        even.zip_mut_with(&self.low_pass.apply(plane), |value, &low| *value -= low);
+        let strength = box_mean(&even.mapv(|v| v * v), WINDOW_RADIUS);
+        let mut matched = strength;
+        even.zip_mut_with(&matched, |v, &s| *v = (*v / (s.max(0.0) + FLOOR).sqrt()).clamp(-CUT, CUT));
+        matched.zip_mut_with(&even, |s, &v| {
+            let deviation = (s.max(0.0) + FLOOR).sqrt();
+            *s = v * mask::growth(deviation) / deviation;
+        });
+        White { planes: [matched, even] }
     }
 }

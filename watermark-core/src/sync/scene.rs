@@ -1,6 +1,6 @@
 //! What the search needs of a picture and no key has to do with.
 
-use crate::normalise::{Whitener, halve};
+use crate::normalise::{Weighting, White, Whitener, halve};
 use crate::spectrum::{C32, HalfSpectrum, LogPolar, LogPolarGrid, Plane, RealFft2, box_mean};
 
 /// Side of the transforms, samples.
@@ -26,7 +26,7 @@ const COARSEST_LOW: f64 = 0.02;
 /// One level of the pyramid.
 pub(crate) struct Level {
     pub(crate) luma: Plane,
-    pub(crate) white: Plane,
+    pub(crate) white: White,
     /// Power over its local mean.
     pub(crate) power: HalfSpectrum<f32>,
     /// Spectrum over the root of its local mean power.
@@ -99,14 +99,15 @@ impl Level {
     fn new(luma: Plane, whitener: &Whitener, fft: &RealFft2) -> Self {
         let white = whitener.apply(&luma);
         let side = fft.side();
-        let (height, width) = white.dim();
+        let plane = white.plane(Weighting::Matched);
+        let (height, width) = plane.dim();
         let (h, w) = (height.min(side), width.min(side));
         let (top, left) = ((height - h) / 2, (width - w) / 2);
         let mut data = vec![0.0_f32; side * side];
         let (wy, wx) = (window(h), window(w));
         for y in 0..h {
             for x in 0..w {
-                data[y * side + x] = white[(top + y, left + x)] * wy[y] * wx[x];
+                data[y * side + x] = plane[(top + y, left + x)] * wy[y] * wx[x];
             }
         }
         let mut spectrum = fft.forward(&mut data, h);
