@@ -1,0 +1,26 @@
+//! The measurements: benches, then the table made of them, in one go.
+
+use std::ffi::OsString;
+use std::fs;
+
+use crate::cargo::{Outcome, cargo, target_dir};
+
+/// Runs the benches into a directory of their own, so that no older figure is mixed in, and writes the document.
+pub(crate) fn run(bench_arguments: &[OsString]) -> Outcome {
+    let home = target_dir().join("measurements");
+    if home.exists() {
+        fs::remove_dir_all(&home).map_err(|error| format!("{}: cannot be cleared: {error}", home.display()))?;
+    }
+    let table = ["run", "--release", "-p", "watermark-benches", "--bin", "table", "--"];
+    // Built before the benches, so that compiling is over when the load of the machine is taken down.
+    cargo(["build", "--release", "-p", "watermark-benches", "--bin", "table"]).run()?;
+    cargo(["bench", "-p", "watermark-benches", "--no-run"]).run()?;
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split_whitespace().next().unwrap_or("unknown").to_owned();
+    cargo(["bench", "-p", "watermark-benches", "--"]).args(bench_arguments).env("CRITERION_HOME", &home).run()?;
+    let options = bench_arguments.iter().map(|argument| argument.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    cargo(table)
+        .args(["--write", "--load-before", load.as_str(), "--bench-options", options.as_str()])
+        .env("CRITERION_HOME", &home)
+        .run()
+}

@@ -1,0 +1,92 @@
+//! The wasm32 build check. Two compilers can do it, and one path here serves both:
+//!
+//! - the toolchain that runs this task, when it has the target's standard library
+//!   (`rustup target add wasm32-unknown-unknown`);
+//! - a distribution's compiler, which has the standard library as source and builds it along (on Debian the packages
+//!   rustc-web, cargo-web, rust-web-src and lld).
+//!
+//! Nothing is downloaded or installed here.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use crate::cargo::{Outcome, Run, target_dir};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What has to build: the arguments that choose each.
+const BUILDS: [&[&str]; 2] = [&["-p", "watermark-core"], &["-p", "watermark-media", "--no-default-features"]];
+
+/// A pair of compiler and cargo, and whether they have to build the standard library first.
+struct Toolchain {
+    cargo: PathBuf,
+    rustc: PathBuf,
+    std_from_source: bool,
+}
+
+/// Builds everything in [`BUILDS`].
+pub(crate) fn check() -> Outcome {
+    let toolchain = Toolchain::ours().or_else(Toolchain::of_the_distribution).ok_or_else(|| {
+        format!(
+            "no compiler for {TARGET} here: run `rustup target add {TARGET}`, or on Debian `apt-get install \
+                 --no-install-recommends rustc-web cargo-web rust-web-src lld`"
+        )
+    })?;
+    let version = Run::new(&toolchain.rustc).args(["--version"]).line().unwrap_or_default();
+    let std = if toolchain.std_from_source { ", standard library from source" } else { "" };
+    eprintln!("xtask: building for {TARGET} with {version}{std}");
+    BUILDS.iter().try_for_each(|build| toolchain.build(build))
+}
+
+impl Toolchain {
+    /// The toolchain that runs this task.
+    fn ours() -> Option<Self> {
+        let program =
+            |variable, otherwise: &str| PathBuf::from(env::var_os(variable).unwrap_or_else(|| otherwise.into()));
+        let (cargo, rustc) = (program("CARGO", "cargo"), program("RUSTC", "rustc"));
+        let libraries = Run::new(&rustc).args(["--print", "target-libdir", "--target", TARGET]).line()?;
+        let mut files = Path::new(&libraries).read_dir().ok()?.flatten();
+        let has_std = files.any(|file| file.file_name().to_string_lossy().starts_with("libstd-"));
+        has_std.then_some(Self { cargo, rustc, std_from_source: false })
+    }
+
+    /// The distribution's, with its source and linker.
+    fn of_the_distribution() -> Option<Self> {
+        let at = |name| Some(Path::new("/usr/bin").join(name)).filter(|path| path.is_file());
+        let (cargo, rustc) = (at("cargo")?, at("rustc")?);
+        at("wasm-ld")?;
+        let sysroot = Run::new(&rustc).args(["--print", "sysroot"]).line()?;
+        let source = Path::new(&sysroot).join("lib/rustlib/src/rust/library/std/Cargo.toml");
+        source.is_file().then_some(Self { cargo, rustc, std_from_source: true })
+    }
+
+    fn build(&self, what: &[&str]) -> Outcome {
+        // A directory of its own: another compiler's results in the same one would be thrown away in turn.
+        let target_dir = target_dir().join("wasm-check");
+        let mut run = Run::new(&self.cargo)
+            .args(["build", "--locked", "--target", TARGET])
+            .args(what)
+            .env("RUSTC", &self.rustc)
+            .env("CARGO_TARGET_DIR", target_dir)
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-C target-feature=+simd128");
+        if self.std_from_source {
+            run = run
+                .args(["-Zbuild-std=std,panic_abort"])
+                // Lets a stable compiler take the -Z above, for this command alone.
+                .env("RUSTC_BOOTSTRAP", "1")
+                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "/usr/bin/wasm-ld");
+            // What the toolchain that runs this task has set for itself.
+            for variable in [
+                "RUSTUP_TOOLCHAIN",
+                "LD_LIBRARY_PATH",
+                "RUSTC_WRAPPER",
+                "RUSTC_WORKSPACE_WRAPPER",
+                "RUSTFLAGS",
+                "CARGO",
+            ] {
+                run = run.without_env(variable);
+            }
+        }
+        run.run()
+    }
+}
