@@ -13,7 +13,7 @@ use crate::sync::{Budget, SPECTRUM_SIDE, Scene, Whole, locate};
 use crate::{DetectOptions, Effort, Error, ImageView, Key, KeyId, Result};
 
 /// Alignments whose code is tried even where the energy shows nothing.
-const EAGER: usize = 6;
+const EAGER: usize = 15;
 
 /// Looks for the marks of one or several keys. Prepared once, used for many pictures; `Send + Sync`.
 pub struct Detector {
@@ -46,9 +46,9 @@ impl std::fmt::Debug for Detector {
 impl Effort {
     fn budget(self) -> Budget {
         match self {
-            Self::Fast => Budget { proposals: 0, isotropic: 0, anisotropic: 0, alignments: 7 },
-            Self::Normal => Budget { proposals: 3, isotropic: 16, anisotropic: 24, alignments: 16 },
-            Self::Thorough => Budget { proposals: 8, isotropic: 48, anisotropic: 96, alignments: 64 },
+            Self::Fast => Budget { proposals: 0, isotropic: 0, anisotropic: 0, polished: 0, alignments: 7 },
+            Self::Normal => Budget { proposals: 3, isotropic: 16, anisotropic: 24, polished: 5, alignments: 8 },
+            Self::Thorough => Budget { proposals: 8, isotropic: 48, anisotropic: 96, polished: 16, alignments: 48 },
         }
     }
 }

@@ -1,12 +1,16 @@
 //! The search as a whole: proposals, refined, positioned, best first.
 
 use super::placement::Alignment;
+use super::polish::{Freedom, polish};
 use super::refine::refine;
 use super::scene::Scene;
 use super::search::{Proposal, anisotropic, isotropic};
 use super::translate::{coherence, translate};
 use crate::pattern::{TILE, Template};
 use crate::spectrum::Fft2;
+
+/// Relative difference below which two linear parts are the same.
+const SAME: f64 = 0.006;
 
 /// How much is searched.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +21,8 @@ pub(crate) struct Budget {
     pub(crate) isotropic: usize,
     /// Anisotropic proposals refined.
     pub(crate) anisotropic: usize,
+    /// Alignments made exact before they are handed on.
+    pub(crate) polished: usize,
     /// Alignments handed on.
     pub(crate) alignments: usize,
 }
@@ -39,9 +45,39 @@ pub(crate) fn locate(scene: &Scene, template: &Template, fft: &Fft2, whole: &Who
             found.extend(translate(scene, template, fft, &refined));
         }
     }
+    let mut distinct = distinct(found);
+    distinct.truncate(budget.alignments);
+    let freedoms = [Freedom::Axes, Freedom::Similarity, Freedom::Affine];
+    let mut polished: Vec<Alignment> = Vec::new();
+    for (i, alignment) in distinct.iter().enumerate() {
+        if i < budget.polished {
+            polished.extend(freedoms.iter().filter_map(|&freedom| polish(scene, template, alignment, freedom)));
+        } else {
+            polished.push(*alignment);
+        }
+    }
+    polished
+}
+
+/// Best first, without the copies that differ by the number of octaves alone.
+fn distinct(mut found: Vec<Alignment>) -> Vec<Alignment> {
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
-    found.truncate(budget.alignments);
-    found
+    let mut out: Vec<Alignment> = Vec::new();
+    for alignment in found {
+        if !out.iter().any(|other| same(other, &alignment)) {
+            out.push(alignment);
+        }
+    }
+    out
+}
+
+/// Whether two alignments are the same but for a whole number of octaves.
+fn same(a: &Alignment, b: &Alignment) -> bool {
+    let size = |m: &Alignment| libm::sqrt(super::determinant(&m.matrix).abs());
+    let octaves = libm::round(libm::log2(size(a) / size(b)));
+    let zoom = libm::exp2(octaves);
+    let limit = SAME * size(a);
+    a.matrix.iter().flatten().zip(b.matrix.iter().flatten()).all(|(x, y)| (x - y * zoom).abs() < limit)
 }
 
 /// Keeps the fit within what is searched.

@@ -6,6 +6,7 @@
 
 mod locate;
 mod placement;
+mod polish;
 mod refine;
 mod scene;
 mod search;

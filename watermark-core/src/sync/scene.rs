@@ -138,6 +138,11 @@ impl Level {
         sum
     }
 
+    /// Half the longer side of the transformed window, samples.
+    pub(crate) fn reach(&self) -> f64 {
+        self.centre.0.max(self.centre.1)
+    }
+
     /// Power over its local mean at a bin, any sign.
     pub(crate) fn power_at(&self, x: i32, y: i32) -> f32 {
         self.power.at(x, y).0

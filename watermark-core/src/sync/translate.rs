@@ -40,13 +40,25 @@ pub(crate) fn coherence(scene: &Scene, template: &Template, alignment: &Alignmen
     joint(&peaks, template, at.0, at.1)
 }
 
-fn centre(scene: &Scene) -> (f64, f64) {
+/// The point to which all phases refer: the centre of the finest level's window, working samples.
+pub(crate) fn centre(scene: &Scene) -> (f64, f64) {
     scene.levels[0].centre_in_level
 }
 
 /// Frequencies are the transpose of the map from pixels to units.
-fn transposed(m: &Matrix) -> Matrix {
+pub(crate) fn transposed(m: &Matrix) -> Matrix {
     [[m[0][0], m[1][0]], [m[0][1], m[1][1]]]
+}
+
+/// Sum of all peaks along the phases predicted for a position at [`centre`]; larger is better.
+pub(crate) fn coherent_sum(scene: &Scene, template: &Template, frequency: &Matrix, octaves: usize, u: f64, v: f64) -> f64 {
+    let (sum, _) = along(&peaks(scene, template, frequency, octaves), template, u, v);
+    sum
+}
+
+/// [`coherent_sum`] in standard deviations of random phases.
+pub(crate) fn score(scene: &Scene, template: &Template, frequency: &Matrix, octaves: usize, u: f64, v: f64) -> f64 {
+    joint(&peaks(scene, template, frequency, octaves), template, u, v)
 }
 
 fn position(scene: &Scene, template: &Template, fft: &Fft2, frequency: &Matrix, octaves: usize) -> Option<Alignment> {
@@ -130,6 +142,12 @@ fn best_positions(peaks: &Peaks, template: &Template, fft: &Fft2) -> Vec<(f64, f
 /// Sum of all peaks along the phases that the position `u`, `v` (units of the coarsest octave) predicts, in standard
 /// deviations of random phases.
 fn joint(peaks: &[Peaks], template: &Template, u: f64, v: f64) -> f64 {
+    let (sum, power) = along(peaks, template, u, v);
+    sum / libm::sqrt(power)
+}
+
+/// Sum along the predicted phases, and its variance for random ones.
+fn along(peaks: &[Peaks], template: &Template, u: f64, v: f64) -> (f64, f64) {
     let (mut sum, mut power) = (0.0_f64, 1e-9_f64);
     for octave in peaks {
         let zoom = (1_u64 << octave.octave) as f64 / TILE as f64;
@@ -140,7 +158,7 @@ fn joint(peaks: &[Peaks], template: &Template, u: f64, v: f64) -> f64 {
             power += f64::from(phasor.norm_sqr()) / 2.0;
         }
     }
-    sum / libm::sqrt(power)
+    (sum, power)
 }
 
 /// Climbs to the top of the joint coherence by ever smaller steps.
