@@ -2,7 +2,7 @@
 
 use crate::code::CODED_BITS;
 use crate::normalise::WEIGHTINGS;
-use crate::pattern::{Carrier, PILOT_OCTAVES, Pattern, TILE, sampled_phasor};
+use crate::pattern::{BAND_HIGH, Carrier, PILOT_OCTAVES, Pattern, TILE};
 use crate::spectrum::{C32, Fft2, Plane, box_mean};
 
 /// Radius of the window over which the spectrum is flattened, bins.
@@ -62,18 +62,18 @@ impl Demodulator {
     fn read_one(&self, mut folded: Vec<C32>, pattern: &Pattern) -> OctaveSoft {
         self.fft.forward(&mut folded);
         let (signed, unsigned) = separate(&folded);
-        let signed = flatten(&signed, CUT);
-        let unsigned = flatten(&unsigned, TEMPLATE_CUT);
+        let signed = Flat::new(signed, CUT);
+        let unsigned = Flat::new(unsigned, TEMPLATE_CUT);
         let mut sums = vec![0.0; CODED_BITS];
         let mut variances = vec![1e-9; CODED_BITS];
         for carrier in &pattern.carriers.coded {
-            let (value, power) = along(&signed, carrier);
+            let (value, power) = signed.along(carrier);
             sums[usize::from(carrier.bit)] += value;
             variances[usize::from(carrier.bit)] += power / 2.0;
         }
         let pilots = std::array::from_fn(|octave| {
             let (sum, power) = pattern.carriers.pilots[octave].iter().fold((0.0, 1e-9), |(sum, power), carrier| {
-                let (value, p) = along(&signed, carrier);
+                let (value, p) = signed.along(carrier);
                 (sum + value, power + p / 2.0)
             });
             sum / power.sqrt()
@@ -82,42 +82,67 @@ impl Demodulator {
     }
 }
 
+/// Highest frequency of the band, bins.
+const HIGHEST: usize = (BAND_HIGH * TILE as f64) as usize + 1;
+/// Rows and columns of the part of the spectrum that is looked at: the upper half plane up to the band's edge, and
+/// what the flattening window reaches beyond.
+const REGION: (usize, usize) = (HIGHEST + 1 + 2 * FLATTEN_RADIUS, 2 * (HIGHEST + FLATTEN_RADIUS) + 1);
+
+/// A part of a spectrum; row 0 is the row frequency `-FLATTEN_RADIUS`, column 0 the column frequency
+/// `-(HIGHEST + FLATTEN_RADIUS)`.
+type Region = Vec<C32>;
+
 /// The spectra of the real and of the imaginary part.
-fn separate(both: &[C32]) -> (Vec<C32>, Vec<C32>) {
-    let opposite = |i: usize| {
-        let (y, x) = (i / TILE, i % TILE);
-        (TILE - y) % TILE * TILE + (TILE - x) % TILE
-    };
-    let pairs = both.iter().enumerate().map(|(i, &a)| (a, both[opposite(i)].conj()));
-    pairs.map(|(a, b)| ((a + b) * 0.5, (a - b) * C32::new(0.0, -0.5))).unzip()
-}
-
-/// Divides by the root of the local mean power and cuts what stands out.
-fn flatten(spectrum: &[C32], cut: f32) -> Vec<C32> {
-    let half = TILE / 2;
-    let centred = |y: usize, x: usize| (y + half) % TILE * TILE + (x + half) % TILE;
-    let power = Plane::from_shape_fn((TILE, TILE), |(y, x)| spectrum[centred(y, x)].norm_sqr());
-    let level = box_mean(&power, FLATTEN_RADIUS);
-    let mut out = vec![C32::default(); TILE * TILE];
-    for ((y, x), &mean) in level.indexed_iter() {
-        let i = centred(y, x);
-        let value = spectrum[i] * (1.0 / (mean.max(0.0) + 1e-6).sqrt());
-        let norm = value.norm();
-        out[i] = if norm > cut { value * (cut / norm) } else { value };
+fn separate(both: &[C32]) -> (Region, Region) {
+    let wrap = |v: usize| v % TILE;
+    let (rows, columns) = REGION;
+    let (mut real, mut imaginary) = (Vec::with_capacity(rows * columns), Vec::with_capacity(rows * columns));
+    for row in 0..rows {
+        let y = wrap(row + TILE - FLATTEN_RADIUS);
+        let (line, opposite) = (y * TILE, wrap(TILE - y) * TILE);
+        for column in 0..columns {
+            let x = wrap(column + TILE - HIGHEST - FLATTEN_RADIUS);
+            let (a, b) = (both[line + x], both[opposite + wrap(TILE - x)].conj());
+            real.push((a + b) * 0.5);
+            imaginary.push((a - b) * C32::new(0.0, -0.5));
+        }
     }
-    out
+    (real, imaginary)
 }
 
-/// A bin along its keyed phase, and its power.
-fn along(spectrum: &[C32], carrier: &Carrier) -> (f32, f32) {
-    let value = spectrum[carrier.index()];
-    ((value * carrier.phasor.conj()).re, value.norm_sqr())
+/// A spectrum divided by the root of its local mean power; what stands out is cut.
+struct Flat {
+    region: Region,
+    level: Plane,
+    cut: f32,
 }
 
-fn coherence(unsigned: &[C32], pattern: &Pattern) -> f32 {
+impl Flat {
+    fn new(region: Region, cut: f32) -> Self {
+        let power = region.iter().map(C32::norm_sqr).collect();
+        let power = Plane::from_shape_vec(REGION, power).expect("a region has this shape");
+        Self { level: box_mean(&power, FLATTEN_RADIUS), region, cut }
+    }
+
+    /// A bin along its keyed phase, and its power.
+    fn along(&self, carrier: &Carrier) -> (f32, f32) {
+        let row = carrier.y as usize + FLATTEN_RADIUS;
+        let column = (carrier.x + (HIGHEST + FLATTEN_RADIUS) as i32) as usize;
+        let mean = self.level[(row, column)].max(0.0) + 1e-6;
+        let value = self.region[row * REGION.1 + column];
+        let (value, power) = ((value * carrier.phasor.conj()).re / mean.sqrt(), value.norm_sqr() / mean);
+        if power > self.cut * self.cut {
+            (value * self.cut / power.sqrt(), self.cut * self.cut)
+        } else {
+            (value, power)
+        }
+    }
+}
+
+fn coherence(unsigned: &Flat, pattern: &Pattern) -> f32 {
     let template = &pattern.template;
-    let peaks = template.points.iter().zip(&template.phases).map(|(&(x, y), &phase)| {
-        along(unsigned, &Carrier { x, y, bit: 0, phasor: sampled_phasor(phase, x, y) }).0
+    let peaks = template.points.iter().zip(&template.phasors).map(|(&(x, y), &phasor)| {
+        unsigned.along(&Carrier { x, y, bit: 0, phasor }).0
     });
     peaks.sum::<f32>() / template.points.len() as f32
 }

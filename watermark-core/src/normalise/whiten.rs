@@ -39,6 +39,22 @@ impl White {
     }
 }
 
+/// The same, the two weightings of a sample side by side: who looks up single places reads both at once.
+pub(crate) struct Pairs {
+    pub(crate) rows: usize,
+    pub(crate) columns: usize,
+    /// Row-major, in the order of [`Weighting`].
+    pub(crate) values: Vec<[f32; WEIGHTINGS]>,
+}
+
+impl Pairs {
+    pub(crate) fn new(white: &White) -> Self {
+        let (rows, columns) = white.planes[0].dim();
+        let values = white.planes[0].iter().zip(&white.planes[1]).map(|(&a, &b)| [a, b]).collect();
+        Self { rows, columns, values }
+    }
+}
+
 /// Prepared whitening.
 pub(crate) struct Whitener {
     low_pass: Gaussian,

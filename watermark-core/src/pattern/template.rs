@@ -1,7 +1,8 @@
 //! The template: a constellation of keyed spectral peaks for synchronisation (Pereira & Pun 2000).
 
-use super::TILE;
+use super::{TILE, sampled_phasor};
 use crate::key::KeyStream;
+use crate::spectrum::C32;
 
 /// Peaks in a tile.
 pub(crate) const PEAKS: usize = 20;
@@ -18,6 +19,8 @@ pub(crate) struct Template {
     pub(crate) points: [(i32, i32); PEAKS],
     /// Phases, radians in [0, 2 pi).
     pub(crate) phases: [f64; PEAKS],
+    /// The phases as a tile sampled at half units shows them.
+    pub(crate) phasors: [C32; PEAKS],
 }
 
 impl Template {
@@ -41,7 +44,8 @@ impl Template {
                 points.push((x, y));
             }
         }
-        let phases = std::array::from_fn(|_| stream.unit_f64() * std::f64::consts::TAU);
-        Self { points: points.try_into().expect("as many as were drawn"), phases }
+        let phases: [f64; PEAKS] = std::array::from_fn(|_| stream.unit_f64() * std::f64::consts::TAU);
+        let phasors = std::array::from_fn(|i| sampled_phasor(phases[i], points[i].0, points[i].1));
+        Self { points: points.try_into().expect("as many as were drawn"), phases, phasors }
     }
 }

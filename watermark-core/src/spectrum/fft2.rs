@@ -30,6 +30,15 @@ impl Fft2 {
         self.run(data, self.inverse.as_ref());
     }
 
+    /// As [`Self::inverse`], but left `[column][row]`, and quick where most rows are zero.
+    pub(crate) fn inverse_transposed(&self, data: &mut Vec<C32>) {
+        for row in data.chunks_exact_mut(self.side).filter(|row| row.iter().any(|v| *v != C32::default())) {
+            self.inverse.process(row);
+        }
+        *data = transpose(data, self.side, self.side);
+        self.inverse.process(data);
+    }
+
     fn run(&self, data: &mut Vec<C32>, fft: &dyn Fft<f32>) {
         assert_eq!(data.len(), self.side * self.side, "a square array");
         fft.process(data);

@@ -1,6 +1,6 @@
 //! What the search needs of a picture and no key has to do with.
 
-use crate::normalise::{Weighting, White, Whitener, halve};
+use crate::normalise::{Pairs, Weighting, Whitener, halve};
 use crate::spectrum::{C32, HalfSpectrum, LogPolar, LogPolarGrid, Plane, RealFft2, box_mean};
 
 /// Side of the transforms, samples.
@@ -26,7 +26,7 @@ const COARSEST_LOW: f64 = 0.02;
 /// One level of the pyramid.
 pub(crate) struct Level {
     pub(crate) luma: Plane,
-    pub(crate) white: White,
+    pub(crate) white: Pairs,
     /// Power over its local mean.
     pub(crate) power: HalfSpectrum<f32>,
     /// Spectrum over the root of its local mean power.
@@ -114,7 +114,7 @@ impl Level {
         let power = flatten(&mut spectrum);
         let centre = (w as f64 / 2.0, h as f64 / 2.0);
         let centre_in_level = (left as f64 + centre.0, top as f64 + centre.1);
-        Self { luma, white, power, spectrum, centre, centre_in_level }
+        Self { luma, white: Pairs::new(&white), power, spectrum, centre, centre_in_level }
     }
 
     /// Flattened spectrum at a frequency (cycles per sample of the level), phase as at the window's centre.

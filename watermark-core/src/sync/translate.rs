@@ -26,9 +26,16 @@ struct Peaks {
 
 /// The two alignments (as proposed, and turned by half a turn) with their best positions; the score is the joint
 /// coherence of all peaks in standard deviations.
-pub(crate) fn translate(scene: &Scene, template: &Template, fft: &Fft2, proposal: &Proposal) -> Vec<Alignment> {
-    let turned = proposal.matrix.map(|row| row.map(|v| -v));
-    [proposal.matrix, turned].into_iter().filter_map(|m| position(scene, template, fft, &m, proposal.octaves)).collect()
+pub(crate) fn translate(scene: &Scene, template: &Template, fft: &Fft2, proposal: &Proposal) -> [Alignment; 2] {
+    let upright = peaks(scene, template, &proposal.matrix, proposal.octaves);
+    let turned: Vec<Peaks> = upright.iter().map(|octave| octave.turned(template)).collect();
+    let pairs = upright.iter().zip(&turned).map(|(a, b)| best_positions(a, b, template, fft));
+    let (first, second): (Vec<_>, Vec<_>) = pairs.unzip();
+    let back = proposal.matrix.map(|row| row.map(|v| -v));
+    [
+        position(scene, template, &proposal.matrix, &upright, &first),
+        position(scene, template, &back, &turned, &second),
+    ]
 }
 
 /// Coherence of the peaks when the position is known: for whole pictures in one of eight orientations.
@@ -61,29 +68,39 @@ pub(crate) fn score(scene: &Scene, template: &Template, frequency: &Matrix, octa
     joint(&peaks(scene, template, frequency, octaves), template, u, v)
 }
 
-fn position(scene: &Scene, template: &Template, fft: &Fft2, frequency: &Matrix, octaves: usize) -> Option<Alignment> {
-    let peaks = peaks(scene, template, frequency, octaves);
-    let mut best: Option<(f64, f64, f64)> = None;
-    for one in &peaks {
+/// The best joint position among those that one octave alone prefers.
+fn position(scene: &Scene, template: &Template, frequency: &Matrix, peaks: &[Peaks], best: &[[(f64, f64); KEPT]]) -> Alignment {
+    let mut top = (f64::MIN, 0.0, 0.0);
+    for (one, positions) in peaks.iter().zip(best) {
         let zoom = (1_usize << one.octave) as f64;
-        for (u, v) in best_positions(one, template, fft) {
+        for &(u, v) in positions {
             for i in 0..1_usize << (2 * one.octave) {
                 let (column, row) = (i & ((1 << one.octave) - 1), i >> one.octave);
                 let coarse = |t: f64, n: usize| (t + (n * TILE) as f64) / zoom;
                 let (u, v) = (coarse(u, column), coarse(v, row));
-                let score = joint(&peaks, template, u, v);
-                if best.is_none_or(|b| score > b.0) {
-                    best = Some((score, u, v));
+                let score = joint(peaks, template, u, v);
+                if score > top.0 {
+                    top = (score, u, v);
                 }
             }
         }
     }
-    let (_, u, v) = best?;
-    let (score, u, v) = climb(&peaks, template, u, v);
+    let (score, u, v) = climb(peaks, template, top.1, top.2);
     let matrix = transposed(frequency);
     let at = centre(scene);
     let shift = [0, 1].map(|row: usize| [u, v][row] - matrix[row][0] * at.0 - matrix[row][1] * at.1);
-    Some(Alignment { matrix, shift, octaves, score })
+    Alignment { matrix, shift, octaves: peaks.len(), score }
+}
+
+impl Peaks {
+    /// The same picture turned by half a turn: the spectrum is conjugated, the keyed phases are not.
+    fn turned(&self, template: &Template) -> Self {
+        let phasors = std::array::from_fn(|i| {
+            let angle = -2.0 * template.phases[i];
+            self.phasors[i].conj() * C32::new(libm::cos(angle) as f32, libm::sin(angle) as f32)
+        });
+        Self { octave: self.octave, phasors }
+    }
 }
 
 /// Phasors of all octaves at the predicted frequencies, phases as at the centre of the finest level.
@@ -105,38 +122,58 @@ fn peaks(scene: &Scene, template: &Template, frequency: &Matrix, octaves: usize)
             }
             let angle = std::f64::consts::TAU * (f[0] * back.0 + f[1] * back.1) - template.phases[i];
             let value = level.phasor(f[0], f[1]) * C32::new(libm::cos(angle) as f32, libm::sin(angle) as f32);
-            let norm = value.norm();
-            if norm > CUT { value * (CUT / norm) } else { value }
+            let norm = value.norm_sqr();
+            if norm > CUT * CUT { value * (CUT / norm.sqrt()) } else { value }
         });
         Peaks { octave, phasors }
     };
     (0..octaves).map(one).collect()
 }
 
-/// Positions (units of this octave) at which the peaks of one octave add up best.
-fn best_positions(peaks: &Peaks, template: &Template, fft: &Fft2) -> Vec<(f64, f64)> {
+/// Positions (units of this octave) at which the peaks of one octave, and those of its half turn, add up best.
+fn best_positions(upright: &Peaks, turned: &Peaks, template: &Template, fft: &Fft2) -> ([(f64, f64); KEPT], [(f64, f64); KEPT]) {
     let mut data = vec![C32::default(); TILE * TILE];
-    let wrap = |v: i32| v.rem_euclid(TILE as i32) as usize;
-    for (phasor, &(x, y)) in peaks.phasors.iter().zip(&template.points) {
-        data[wrap(y) * TILE + wrap(x)] = phasor.conj();
+    let index = |x: i32, y: i32| {
+        let wrap = |v: i32| v.rem_euclid(TILE as i32) as usize;
+        wrap(y) * TILE + wrap(x)
+    };
+    // Each sum, of Re(conj(p) exp(+i k t)), is a real field: both travel through one transform.
+    let i = C32::new(0.0, 1.0);
+    for ((a, b), &(x, y)) in upright.phasors.iter().zip(&turned.phasors).zip(&template.points) {
+        data[index(x, y)] = a.conj() + b.conj() * i;
+        data[index(-x, -y)] = a + b * i;
     }
-    // The real part is even in the conjugate: sum of Re(conj(p) exp(+i k t)).
-    fft.inverse(&mut data);
-    let mut out: Vec<(usize, f32)> = Vec::new();
-    for _ in 0..KEPT {
-        let apart = |i: usize, j: usize| {
-            let ring = |a: usize, b: usize| a.abs_diff(b).min(TILE - a.abs_diff(b));
-            ring(i / TILE, j / TILE) > 3 || ring(i % TILE, j % TILE) > 3
-        };
-        let best = data
-            .iter()
-            .enumerate()
-            .filter(|(i, value)| out.last().is_none_or(|l| value.re <= l.1) && out.iter().all(|o| apart(*i, o.0)))
-            .max_by(|a, b| a.1.re.total_cmp(&b.1.re));
-        let Some((i, value)) = best else { break };
-        out.push((i, value.re));
-    }
-    out.iter().map(|&(i, _)| ((i % TILE) as f64, (i / TILE) as f64)).collect()
+    fft.inverse_transposed(&mut data);
+    (largest(&data, |v| v.re), largest(&data, |v| v.im))
+}
+
+/// Places of the largest values of a ring of columns, each clear of the larger ones.
+fn largest(data: &[C32], part: impl Fn(&C32) -> f32) -> [(f64, f64); KEPT] {
+    const CLEAR: usize = 3;
+    let ring = |a: usize, b: usize| a.abs_diff(b).min(TILE - a.abs_diff(b));
+    let mut taken: Vec<(usize, usize)> = Vec::with_capacity(KEPT);
+    let best_of = |x: usize, taken: &[(usize, usize)]| {
+        let near: Vec<usize> = taken.iter().filter(|t| ring(t.0, x) <= CLEAR).map(|t| t.1).collect();
+        let column = &data[x * TILE..(x + 1) * TILE];
+        let mut best = (f32::MIN, 0);
+        for (y, value) in column.iter().map(&part).enumerate() {
+            if value > best.0 && (near.is_empty() || near.iter().all(|&t| ring(t, y) > CLEAR)) {
+                best = (value, y);
+            }
+        }
+        best
+    };
+    let mut columns: Vec<(f32, usize)> = (0..TILE).map(|x| best_of(x, &taken)).collect();
+    std::array::from_fn(|_| {
+        let best = columns.iter().enumerate().max_by(|a, b| a.1.0.total_cmp(&b.1.0));
+        let (x, y) = best.map_or((0, 0), |(x, &(_, y))| (x, y));
+        taken.push((x, y));
+        for step in 0..=2 * CLEAR {
+            let near = (x + TILE + step - CLEAR) % TILE;
+            columns[near] = best_of(near, &taken);
+        }
+        (x as f64, y as f64)
+    })
 }
 
 /// Sum of all peaks along the phases that the position `u`, `v` (units of the coarsest octave) predicts, in standard
