@@ -40,7 +40,9 @@ fn convert<T>(samples: &[T], layout: Layout, scale: f32, value: impl Fn(&T) -> f
     match layout {
         Layout::Luma => out.iter_mut().zip(samples).for_each(|(o, s)| *o = value(s) * scale),
         Layout::LumaAlpha => {
-            out.iter_mut().zip(samples.chunks_exact(2)).for_each(|(o, s)| *o = over(value(&s[0]) * scale, value(&s[1])));
+            out.iter_mut()
+                .zip(samples.chunks_exact(2))
+                .for_each(|(o, s)| *o = over(value(&s[0]) * scale, value(&s[1])));
         }
         Layout::Rgb => out.iter_mut().zip(samples.chunks_exact(3)).for_each(|(o, s)| {
             *o = value(&s[0]) * red + value(&s[1]) * green + value(&s[2]) * blue;

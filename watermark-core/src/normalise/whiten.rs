@@ -1,8 +1,10 @@
 //! Whitening: the host is flattened in frequency by a band pass and in place by its own local strength, and outliers
 //! are cut. What is left is noise with the mark in it, weighted in one of two ways ([`Weighting`]).
 
-use crate::mask;
-use crate::spectrum::{Gaussian, Plane, box_mean};
+use std::ops::Range;
+
+use crate::spectrum::{Gaussian, LocalPower, Plane, RowsOf};
+use crate::{mask, parallel};
 
 /// Standard deviation of the low pass that is taken away, samples.
 const LOW_PASS_SIGMA: f64 = 2.5;
@@ -68,15 +70,38 @@ impl Whitener {
 
     /// Whitens a plane of grey levels.
     pub(crate) fn apply(&self, plane: &Plane) -> White {
-        let mut even = self.noise_pass.apply(plane);
-        even.zip_mut_with(&self.low_pass.apply(plane), |value, &low| *value -= low);
-        let strength = box_mean(&even.mapv(|v| v * v), WINDOW_RADIUS);
-        let mut matched = strength;
-        even.zip_mut_with(&matched, |v, &s| *v = (*v / (s.max(0.0) + FLOOR).sqrt()).clamp(-CUT, CUT));
-        matched.zip_mut_with(&even, |s, &v| {
-            let deviation = (s.max(0.0) + FLOOR).sqrt();
-            *s = v * mask::growth(deviation) / deviation;
+        let width = plane.ncols();
+        let (mut matched, mut even) = (Plane::zeros(plane.dim()), Plane::zeros(plane.dim()));
+        parallel::for_each_strip_of_two([&mut matched, &mut even], |first, [matched, even]| {
+            let wanted = first..first + even.len() / width;
+            self.stream(plane, wanted, |y, residual, power| {
+                let line = (y - first) * width..(y - first + 1) * width;
+                whiten(residual, power, &mut matched[line.clone()], &mut even[line]);
+            });
         });
         White { planes: [matched, even] }
+    }
+
+    /// Rows of the band-passed plane with the mean square around each sample.
+    fn stream(&self, plane: &Plane, wanted: Range<usize>, each: impl FnMut(usize, &[f32], &[f32])) {
+        let source = RowsOf::new(plane);
+        let (mut padded, mut low) = (Vec::new(), vec![0.0_f32; plane.ncols()]);
+        let residual = |y: usize, out: &mut [f32]| {
+            self.noise_pass.row(&source, y, &mut padded, out);
+            self.low_pass.row(&source, y, &mut padded, &mut low);
+            out.iter_mut().zip(&low).for_each(|(value, low)| *value -= low);
+        };
+        LocalPower::new(WINDOW_RADIUS).stream(plane.dim(), wanted, residual, each);
+    }
+}
+
+/// One row, weighted both ways.
+fn whiten(residual: &[f32], power: &[f32], matched: &mut [f32], even: &mut [f32]) {
+    let outputs = matched.iter_mut().zip(even);
+    for ((&value, &power), (matched, even)) in residual.iter().zip(power).zip(outputs) {
+        let deviation = (power + FLOOR).sqrt();
+        let cut = (value / deviation).clamp(-CUT, CUT);
+        *even = cut;
+        *matched = cut * mask::growth(deviation) / deviation;
     }
 }

@@ -1,50 +1,33 @@
 //! Separable smoothing: a running mean and a sampled Gaussian, borders replicated.
 
 use super::Plane;
+use super::rows::{RowsOf, WindowSum, add_pairs, repeat_ends};
 
 /// Mean over a `(2 radius + 1)` square window, borders replicated.
 ///
-/// Columns are summed by a sliding window over whole rows, rows by a prefix walk, so the cost does not depend on
-/// the radius.
+/// Columns are summed by a sliding window over whole rows, rows by doubling, so the cost hardly depends on the radius.
 pub(crate) fn box_mean(input: &Plane, radius: usize) -> Plane {
     let (height, width) = input.dim();
     let scale = 1.0 / ((2 * radius + 1) * (2 * radius + 1)) as f32;
     let mut output = Plane::zeros((height, width));
-    let source = input.as_slice().expect("planes are contiguous");
-    let row = |y: isize| {
-        let y = y.clamp(0, height as isize - 1) as usize;
-        &source[y * width..(y + 1) * width]
-    };
+    let source = RowsOf::new(input);
     let mut columns = vec![0.0_f64; width];
+    let mut single = vec![0.0_f32; width];
+    let mut window = WindowSum::new(radius);
     let reach = radius as isize;
     for y in -reach..=reach {
-        add(&mut columns, row(y), 1.0);
+        columns.iter_mut().zip(source.clamped(y)).for_each(|(sum, &value)| *sum += f64::from(value));
     }
     let target = output.as_slice_mut().expect("planes are contiguous");
     for (y, out) in target.chunks_exact_mut(width).enumerate() {
-        slide(&columns, out, radius, scale);
-        add(&mut columns, row(y as isize + reach + 1), 1.0);
-        add(&mut columns, row(y as isize - reach), -1.0);
+        single.iter_mut().zip(&columns).for_each(|(value, &sum)| *value = sum as f32 * scale);
+        window.apply(&single, out);
+        let (enters, leaves) = (source.clamped(y as isize + reach + 1), source.clamped(y as isize - reach));
+        for ((sum, &enters), &leaves) in columns.iter_mut().zip(enters).zip(leaves) {
+            *sum += f64::from(enters) - f64::from(leaves);
+        }
     }
     output
-}
-
-fn add(sums: &mut [f64], row: &[f32], sign: f64) {
-    for (sum, &value) in sums.iter_mut().zip(row) {
-        *sum += sign * f64::from(value);
-    }
-}
-
-fn slide(columns: &[f64], out: &mut [f32], radius: usize, scale: f32) {
-    let last = columns.len() - 1;
-    let mut sum: f64 = columns[0] * (radius + 1) as f64;
-    for i in 1..=radius {
-        sum += columns[i.min(last)];
-    }
-    for (x, value) in out.iter_mut().enumerate() {
-        *value = sum as f32 * scale;
-        sum += columns[(x + radius + 1).min(last)] - columns[x.saturating_sub(radius)];
-    }
 }
 
 /// A sampled, normalised Gaussian of standard deviation `sigma` samples, cut at 3 sigma.
@@ -60,52 +43,29 @@ impl Gaussian {
         Self { taps: raw.iter().map(|tap| (tap / total) as f32).collect() }
     }
 
+    /// Row `y` of the smoothed plane, borders replicated; `padded` is scratch.
+    pub(crate) fn row(&self, source: &RowsOf<'_>, y: usize, padded: &mut Vec<f32>, out: &mut [f32]) {
+        let (reach, width) = (self.taps.len() - 1, out.len());
+        let (centre, sides) = (self.taps[0], &self.taps[1..]);
+        padded.resize(width + 2 * reach, 0.0);
+        let middle = &mut padded[reach..reach + width];
+        let y = y as isize;
+        middle.iter_mut().zip(source.clamped(y)).for_each(|(sum, value)| *sum = value * centre);
+        add_pairs(middle, sides, |i| (source.clamped(y - 1 - i as isize), source.clamped(y + 1 + i as isize)));
+        repeat_ends(padded, reach);
+        out.iter_mut().zip(&padded[reach..]).for_each(|(sum, value)| *sum = value * centre);
+        let padded = &padded[..];
+        add_pairs(out, sides, |i| (&padded[reach - 1 - i..], &padded[reach + 1 + i..]));
+    }
+
     /// Smooths rows and columns, borders replicated.
+    #[cfg(test)]
     pub(crate) fn apply(&self, input: &Plane) -> Plane {
-        let (height, width) = input.dim();
-        let source = input.as_slice().expect("planes are contiguous");
-        let reach = self.taps.len() - 1;
-        let mut output = Plane::zeros((height, width));
-        let mut padded = vec![0.0_f32; width + 2 * reach];
-        let target = output.as_slice_mut().expect("planes are contiguous");
-        for (y, out) in target.chunks_exact_mut(width).enumerate() {
-            let middle = &mut padded[reach..reach + width];
-            self.vertical(source, height, width, y, middle);
-            let (first, last) = (middle[0], middle[width - 1]);
-            padded[..reach].fill(first);
-            padded[reach + width..].fill(last);
-            self.horizontal(&padded, out);
-        }
+        let mut output = Plane::zeros(input.dim());
+        let mut padded = Vec::new();
+        let rows = output.as_slice_mut().expect("planes are contiguous").chunks_exact_mut(input.ncols());
+        rows.enumerate().for_each(|(y, out)| self.row(&RowsOf::new(input), y, &mut padded, out));
         output
-    }
-
-    fn vertical(&self, source: &[f32], height: usize, width: usize, y: usize, out: &mut [f32]) {
-        let row = |y: usize| &source[y * width..(y + 1) * width];
-        for (value, &centre) in out.iter_mut().zip(row(y)) {
-            *value = centre * self.taps[0];
-        }
-        for (i, &tap) in self.taps.iter().enumerate().skip(1) {
-            let above = row(y.saturating_sub(i));
-            let below = row((y + i).min(height - 1));
-            for ((value, &a), &b) in out.iter_mut().zip(above).zip(below) {
-                *value += tap * (a + b);
-            }
-        }
-    }
-
-    fn horizontal(&self, padded: &[f32], out: &mut [f32]) {
-        let reach = self.taps.len() - 1;
-        let width = out.len();
-        for (value, &centre) in out.iter_mut().zip(&padded[reach..]) {
-            *value = centre * self.taps[0];
-        }
-        for (i, &tap) in self.taps.iter().enumerate().skip(1) {
-            let left = &padded[reach - i..reach - i + width];
-            let right = &padded[reach + i..reach + i + width];
-            for ((value, &a), &b) in out.iter_mut().zip(left).zip(right) {
-                *value += tap * (a + b);
-            }
-        }
     }
 }
 
