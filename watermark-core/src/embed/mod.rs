@@ -1,8 +1,10 @@
 //! Embedding: `plan` decides where and how much, `apply` adds it, and the result is read back.
 
 mod apply;
+mod change;
 mod plan;
 mod refuse;
+mod samples;
 mod strength;
 mod synth;
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::apply::Rows;
+use super::change::Change;
 use super::strength;
 use crate::code::{CODED_BITS, encode};
 use crate::demod::{Demodulator, DirectPlanes, Heard, OctaveSoft, base_pitch, blocks_direct, direct_octaves};
-use crate::normalise::{Whitener, resample, working_luma};
+use crate::normalise::{Whitener, resample_owned, working_luma};
 use crate::pattern::{BLOCK, CELL, CellSigns, Pattern, TILE, Tile, TileSynth, even_gains, octaves};
 use crate::spectrum::Plane;
-use crate::{ImageView, Key, Payload, Refusal, Result, Strength};
+use crate::{ImageView, Key, Payload, Refusal, Result, Strength, parallel};
 
 /// Smallest side that carries a mark, pixels.
 pub(crate) const MIN_SIDE: usize = 128;
@@ -76,8 +76,7 @@ impl Planner<'_> {
         }
         let (working, working_pitch) = working_luma(image)?;
         let mask_pitch = base_pitch(short);
-        let base = resample(&working, mask_pitch / working_pitch);
-        drop(working);
+        let base = resample_owned(working, mask_pitch / working_pitch);
         super::refuse::check(&base)?;
         let scale = (TILE << (direct_octaves(short) - 1)) as f64 / 512.0;
         let mask = crate::mask::amplitude(&base, scale);
@@ -135,7 +134,13 @@ fn response(host: &OctaveSoft, heard: &OctaveSoft, codeword: &[u8]) -> f32 {
     growth.sum::<f32>() / codeword.len() as f32
 }
 
-fn content_signs(base: &Plane, base_pitch: f64, size: (usize, usize), short: usize, pattern: &Pattern) -> Vec<Arc<CellSigns>> {
+fn content_signs(
+    base: &Plane,
+    base_pitch: f64,
+    size: (usize, usize),
+    short: usize,
+    pattern: &Pattern,
+) -> Vec<Arc<CellSigns>> {
     let finest_read = direct_octaves(short) - 1;
     let mut luma = base.clone();
     let mut coarse: Vec<Plane> = Vec::new();
@@ -216,13 +221,14 @@ impl Plan {
             ..self.clone()
         };
         let columns = base.ncols();
-        let mut rows = Rows::new(&small);
-        let mut change = vec![0.0_f32; columns];
-        let target = base.as_slice_mut().expect("planes are contiguous");
-        for (y, line) in target.chunks_exact_mut(columns).enumerate() {
-            rows.row(y, &mut change);
-            line.iter_mut().zip(&change).for_each(|(value, d)| *value += d);
-        }
+        let change = Change::new(&small);
+        parallel::for_each(parallel::strips(base), |(first, strip)| {
+            let (mut rows, mut row_change) = (change.rows(), vec![0.0_f32; columns]);
+            for (y, line) in strip.chunks_exact_mut(columns).enumerate() {
+                rows.row(first + y, &mut row_change);
+                line.iter_mut().zip(&row_change).for_each(|(value, d)| *value += d);
+            }
+        });
     }
 }
 

@@ -28,6 +28,7 @@ struct Octave<'a> {
     kept: [(usize, Vec<f32>); KEPT],
     signs: Vec<f32>,
     padded: Vec<f32>,
+    kernel: [f32; 6],
 }
 
 /// Weights of a Lanczos window of three lobes for a sample a quarter behind its neighbour.
@@ -71,20 +72,13 @@ fn prepare(octaves: &mut [Octave<'_>], row: usize) {
     if let Some(rows) = coarser.last().map(|octave| octave.rows) {
         // Even rows lie a quarter before coarse row row/2, odd rows a quarter behind it.
         let centre = (row / 2) as isize;
-        let kernel = quarter_kernel();
-        last.padded.fill(0.0);
-        for (i, _) in kernel.iter().enumerate() {
-            let offset = i as isize - 2;
-            let at = if row % 2 == 0 { centre - offset } else { centre + offset };
-            let at = at.clamp(0, rows as isize - 1) as usize;
-            prepare(coarser, at);
-            let source = &coarser[coarser.len() - 1].kept[at % KEPT].1;
-            for (sum, value) in last.padded[3..].iter_mut().zip(source) {
-                *sum += kernel[i] * value;
-            }
-        }
-        let used = coarser[coarser.len() - 1].columns;
-        last.enlarge(used, &kernel, &mut out);
+        let at: [usize; 6] = std::array::from_fn(|i| {
+            let offset = if row % 2 == 0 { 2 - i as isize } else { i as isize - 2 };
+            (centre + offset).clamp(0, rows as isize - 1) as usize
+        });
+        at.iter().for_each(|&row| prepare(coarser, row));
+        let source = &coarser[coarser.len() - 1];
+        last.enlarge(at.map(|row| &source.kept[row % KEPT].1[..]), &mut out);
     }
     last.kept[row % KEPT] = (row, out);
 }
@@ -94,7 +88,7 @@ impl<'a> Octave<'a> {
         let kept = std::array::from_fn(|_| (usize::MAX, vec![0.0; columns]));
         let spread = layer.signs.columns * crate::pattern::CELL;
         let signs = vec![0.0; spread.max(columns)];
-        Self { layer, rows, columns, kept, signs, padded: vec![0.0; columns / 2 + 8] }
+        Self { layer, rows, columns, kept, signs, padded: vec![0.0; columns / 2 + 8], kernel: quarter_kernel() }
     }
 
     /// This octave's own signal along one of its rows.
@@ -110,23 +104,40 @@ impl<'a> Octave<'a> {
         }
     }
 
-    /// Adds the coarse row in `padded[3..3 + used]`, enlarged twofold, to `out`.
-    fn enlarge(&mut self, used: usize, kernel: &[f32; 6], out: &mut [f32]) {
+    /// Adds the coarser octave, enlarged twofold, from the six of its rows around this one, nearest last but two.
+    fn enlarge(&mut self, rows: [&[f32]; 6], out: &mut [f32]) {
+        let used = rows[0].len();
+        sum_down(&mut self.padded[3..3 + used], rows, &self.kernel);
         let (first, last) = (self.padded[3], self.padded[2 + used]);
         self.padded[..3].fill(first);
-        let end = (6 + used).min(self.padded.len());
-        self.padded[3 + used..end].fill(last);
-        for (n, pair) in out.chunks_mut(2).enumerate() {
-            // Taps -2..=3 around n for the odd sample, mirrored for the even one.
-            let around = &self.padded[n..n + 7];
-            let mut sums = [0.0_f32; 2];
-            for (i, &weight) in kernel.iter().enumerate() {
-                sums[0] += weight * around[5 - i];
-                sums[1] += weight * around[1 + i];
-            }
-            for (value, sum) in pair.iter_mut().zip(sums) {
-                *value += sum;
-            }
+        self.padded[3 + used..].fill(last);
+        let (pairs, single) = out.as_chunks_mut::<2>();
+        sum_across(pairs, &self.padded, &self.kernel);
+        if let [value] = single {
+            let mut pair = [[*value, 0.0]];
+            sum_across(&mut pair, &self.padded[pairs.len()..], &self.kernel);
+            *value = pair[0][0];
         }
+    }
+}
+
+fn sum_down(out: &mut [f32], rows: [&[f32]; 6], kernel: &[f32; 6]) {
+    let rows = rows.map(|row| &row[..out.len()]);
+    for (x, value) in out.iter_mut().enumerate() {
+        *value = (0..6).map(|i| kernel[i] * rows[i][x]).sum();
+    }
+}
+
+/// Adds to the two samples that lie a quarter before and behind each sample of a row padded by three.
+fn sum_across(pairs: &mut [[f32; 2]], padded: &[f32], kernel: &[f32; 6]) {
+    let count = pairs.len();
+    let taps: [&[f32]; 7] = std::array::from_fn(|i| &padded[i..i + count]);
+    for (n, pair) in pairs.iter_mut().enumerate() {
+        let (mut before, mut behind) = (0.0_f32, 0.0_f32);
+        for i in 0..6 {
+            before += kernel[i] * taps[5 - i][n];
+            behind += kernel[i] * taps[1 + i][n];
+        }
+        *pair = [pair[0] + before, pair[1] + behind];
     }
 }

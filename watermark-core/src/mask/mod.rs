@@ -30,7 +30,7 @@ pub(crate) fn amplitude(luma: &Plane, scale: f64) -> Plane {
     let activity = activity(luma, scale);
     let mut mask = Plane::zeros(luma.dim());
     let rows = RowsOf::new(&activity);
-    parallel::for_each_strip(&mut mask, |first, strip| {
+    parallel::for_each(parallel::strips(&mut mask), |(first, strip)| {
         let mut low = vec![0.0_f32; luma.ncols() + 2];
         for (i, out) in strip.chunks_exact_mut(luma.ncols()).enumerate() {
             let row = |offset: isize| rows.clamped((first + i) as isize + offset);
@@ -60,7 +60,7 @@ pub(crate) fn activity(luma: &Plane, scale: f64) -> Plane {
     let source = RowsOf::new(luma);
     let width = luma.ncols();
     let mut activity = Plane::zeros(luma.dim());
-    parallel::for_each_strip(&mut activity, |first, strip| {
+    parallel::for_each(parallel::strips(&mut activity), |(first, strip)| {
         let mut padded = Vec::new();
         let residual = |y: usize, out: &mut [f32]| {
             low_pass.row(&source, y, &mut padded, out);

@@ -3,11 +3,12 @@
 mod luma;
 mod pyramid;
 mod resample;
+mod taps;
 mod whiten;
 
 pub(crate) use luma::{NEUTRAL, luma_row};
 pub(crate) use pyramid::halve;
-pub(crate) use resample::{catmull_rom, resample, working_luma};
+pub(crate) use resample::{catmull_rom, resample, resample_owned, working_luma};
 pub(crate) use whiten::{Pairs, WEIGHTINGS, Weighting, White, Whitener};
 
 /// Largest short side of a working plane, pixels: what the search at normal effort sees. Finer detail of larger

@@ -72,7 +72,8 @@ impl Whitener {
     pub(crate) fn apply(&self, plane: &Plane) -> White {
         let width = plane.ncols();
         let (mut matched, mut even) = (Plane::zeros(plane.dim()), Plane::zeros(plane.dim()));
-        parallel::for_each_strip_of_two([&mut matched, &mut even], |first, [matched, even]| {
+        let strips = parallel::strips(&mut matched).into_iter().zip(parallel::strips(&mut even));
+        parallel::for_each(strips.collect(), |((first, matched), (_, even))| {
             let wanted = first..first + even.len() / width;
             self.stream(plane, wanted, |y, residual, power| {
                 let line = (y - first) * width..(y - first + 1) * width;
