@@ -15,8 +15,8 @@ use crate::{exit, fault, key_file, output, settings};
 /// Looks at every input and sums up in the exit code.
 pub(crate) fn run(args: &DetectArgs) -> Result<u8> {
     let keys: Vec<Key> = args.keys.iter().map(|path| key_file::read(path, &args.access)).collect::<Result<_>>()?;
-    let detector = Detector::new(&keys, settings::detect_options(args.effort)).context("the keys cannot be used")?;
-    drop(keys);
+    let detector = Detector::new(&ring(keys), settings::detect_options(args.effort))
+        .context("the keys given with --key cannot be used together")?;
     let (mut missing, mut trouble) = (false, false);
     for input in &args.inputs {
         let start = Instant::now();
@@ -44,6 +44,20 @@ pub(crate) fn run(args: &DetectArgs) -> Result<u8> {
         (false, true) => exit::NOT_FOUND,
         (false, false) => exit::DONE,
     })
+}
+
+/// One key for each id, as every further one would cost a search and weaken the evidence. A title key goes before its
+/// detect-only key: it reads the same marks and can tell who issued them.
+fn ring(keys: Vec<Key>) -> Vec<Key> {
+    let mut ring: Vec<Key> = Vec::with_capacity(keys.len());
+    for key in keys {
+        match ring.iter_mut().find(|other| other.id() == key.id()) {
+            Some(other) if key.can_issue() => *other = key,
+            Some(_) => {}
+            None => ring.push(key),
+        }
+    }
+    ring
 }
 
 fn detect(detector: &Detector, input: &Path) -> Result<Detection> {

@@ -54,8 +54,9 @@ fn embed(args: &EmbedArgs, report: &mut EmbedReport) -> Result<()> {
     drop(bytes);
     if picture.has_c2pa() {
         output::warn(&format!(
-            "{}: its content credentials (C2PA) no longer hold and are left out of the copy",
-            name()
+            "{}: carries content credentials (C2PA), which hold for unchanged pixels only; {} is written without them",
+            name(),
+            args.out.display()
         ));
     }
     let (payload, from) = match source {

@@ -1,8 +1,11 @@
 //! Drawing for contact sheets: a canvas, letters, a tint. Everything that falls outside is cut off.
 
 mod font;
+mod strokes;
 
 use image::{Rgb, RgbImage, imageops};
+
+use strokes::Strokes;
 
 /// A colour, sRGB.
 pub(crate) type Colour = [u8; 3];
@@ -17,7 +20,7 @@ pub(crate) struct Canvas {
 }
 
 /// A rectangle of pixels: left, top, width, height.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Area {
     pub(crate) x: u32,
     pub(crate) y: u32,
@@ -46,23 +49,32 @@ impl Canvas {
         let (right, bottom) = (area.x.saturating_add(area.width), area.y.saturating_add(area.height));
         for y in area.y..bottom.min(self.picture.height()) {
             for x in area.x..right.min(self.picture.width()) {
-                let pixel = &mut self.picture.get_pixel_mut(x, y).0;
-                for (old, new) in pixel.iter_mut().zip(colour) {
-                    *old = (f32::from(*old) * (1.0 - share) + f32::from(new) * share).round() as u8;
-                }
+                self.mix(x, y, colour, share);
             }
         }
     }
 
     /// Writes a line with its upper left corner at `x`, `y`, each dot `scale` pixels wide.
     pub(crate) fn text(&mut self, x: u32, y: u32, scale: u32, colour: Colour, line: &str) {
-        for (letter, left) in line.chars().zip((x..).step_by((scale * (font::WIDTH + GAP)) as usize)) {
-            for (row, dots) in (font::drop(letter)..).zip(font::glyph(letter)) {
-                for column in (0..font::WIDTH).filter(|column| dots >> (font::WIDTH - 1 - column) & 1 == 1) {
-                    let dot = Area { x: left + column * scale, y: y + row * scale, width: scale, height: scale };
-                    self.tint(dot, colour, 1.0);
+        let (columns, rows) = (scale * (font::WIDTH + GAP), scale * (font::HEIGHT + GAP));
+        for (letter, left) in line.chars().zip((x..).step_by(columns as usize)) {
+            let strokes = Strokes::of(font::glyph(letter));
+            let top = y + scale * font::drop(letter);
+            for row in 0..rows {
+                for column in 0..columns {
+                    let share = strokes.ink(column, row, scale);
+                    if share > 0.0 {
+                        self.mix(left + column, top + row, colour, share);
+                    }
                 }
             }
+        }
+    }
+
+    fn mix(&mut self, x: u32, y: u32, colour: Colour, share: f32) {
+        let Some(pixel) = self.picture.get_pixel_mut_checked(x, y) else { return };
+        for (old, new) in pixel.0.iter_mut().zip(colour) {
+            *old = (f32::from(*old) * (1.0 - share) + f32::from(new) * share).round() as u8;
         }
     }
 }
@@ -88,7 +100,7 @@ mod tests {
         canvas.tint(Area { x: 15, y: 0, width: 100, height: u32::MAX }, [200; 3], 0.5);
         canvas.paste(&RgbImage::new(50, 50), 18, 8);
         let picture = canvas.into_picture();
-        assert_eq!(picture.get_pixel(10, 5).0, [255; 3], "upper left dot of the H");
+        assert_eq!(picture.get_pixel(10, 6).0, [255; 3], "upper left dot of the H");
         assert_eq!(picture.get_pixel(17, 0).0, [100; 3]);
         assert_eq!(picture.get_pixel(19, 9).0, [0; 3]);
     }

@@ -120,6 +120,32 @@ fn any_key_of_a_ring_finds_its_mark() {
 }
 
 #[test]
+fn a_key_given_twice_counts_once_and_the_fuller_one_is_used() {
+    let sandbox = sandbox();
+    let report = |keys: &[&'static str]| {
+        let keys = keys.iter().flat_map(|key| ["--key", key]);
+        sandbox.run(["detect", "marked.png", "--json"].into_iter().chain(keys)).succeeds().json().remove(0)
+    };
+    let alone = report(&["title.key"]);
+    for keys in [["title.key", "title.key"], ["title.key", "reader.key"], ["reader.key", "title.key"]] {
+        let twice = report(&keys);
+        assert_eq!((&twice["marks"], &twice["authentic"]), (&alone["marks"], &true.into()), "{keys:?}");
+    }
+}
+
+#[test]
+fn more_keys_than_a_ring_holds() {
+    let sandbox = sandbox();
+    let names: Vec<String> = (0..65).map(|index| format!("{index}.key")).collect();
+    let mut detect = vec!["detect", "in.png"];
+    for name in &names {
+        sandbox.run(["key", "derive", "studio.key", "--title", name, "--out", name]).succeeds();
+        detect.extend(["--key", name]);
+    }
+    sandbox.fails(2, detect, &["--key", "65", "limit is 64"]);
+}
+
+#[test]
 fn the_exit_code_sums_up_all_files() {
     let sandbox = sandbox();
     sandbox.write("empty.png", "");

@@ -190,3 +190,14 @@ fn pictures_that_cannot_carry_a_mark_are_refused_with_the_reason() {
         assert!(report["error"].as_str().unwrap().contains(words[0]));
     }
 }
+
+#[test]
+fn content_credentials_are_not_broken_silently() {
+    let sandbox = Sandbox::with_key();
+    sandbox.write("in.png", pictures::with_credentials());
+    let run = sandbox.run(with(&["--json"]));
+    run.complains(0, &["in.png", "C2PA", "out.png"]);
+    assert_eq!(run.json()[0]["output"], "out.png");
+    let has_c2pa = |name| decode(&sandbox.read(name), &DecodeLimits::default()).unwrap().has_c2pa();
+    assert!(has_c2pa("in.png") && !has_c2pa("out.png"));
+}

@@ -77,6 +77,16 @@ pub(crate) fn bomb() -> Vec<u8> {
     file
 }
 
+/// A PNG with content credentials: a manifest as C2PA puts it, in a chunk after the header.
+pub(crate) fn with_credentials() -> Vec<u8> {
+    let file = scene(1, Format::Png);
+    let chunk = [&b"caBX"[..], b"a manifest"].concat();
+    // Signature and header are 33 bytes.
+    let (head, rest) = file.split_at(33);
+    let length = (chunk.len() as u32 - 4).to_be_bytes();
+    [head, &length, &chunk, &crc32(&chunk).to_be_bytes(), rest].concat()
+}
+
 /// A PNG of two frames.
 pub(crate) fn animated() -> Vec<u8> {
     let mut file = Vec::new();

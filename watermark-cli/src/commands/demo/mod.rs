@@ -3,6 +3,7 @@
 //! The key is fixed and public, so that two runs give the same sheet; it protects nothing.
 
 mod copies;
+mod evidence;
 mod sheet;
 mod table;
 

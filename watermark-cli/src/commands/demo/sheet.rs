@@ -1,30 +1,35 @@
-//! The contact sheet: original, marked and their difference at full size, below them the attacked copies with what
-//! was read from each and where.
+//! The contact sheet: original, marked and their difference at full size, below them the attacked copies, each with
+//! what was read from it and where.
 
 use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
-use watermark_core::{EvidenceMap, Payload, Verdict};
+use watermark_core::{Payload, Verdict};
 
 use super::copies::Copy;
+use super::evidence;
 use crate::draw::{Area, Canvas, Colour, letters_in, line_height};
 use crate::output::text::log10;
 
 const MARGIN: u32 = 16;
 /// Width of a dot of the letters, pixels.
-const TEXT_SCALE: u32 = 2;
-/// Lines below a picture.
-const CAPTION_LINES: u32 = 4;
+pub(super) const TEXT_SCALE: u32 = 2;
+const LINE: u32 = line_height(TEXT_SCALE);
+/// Lines below the pictures of the upper row, and above those of the lower one.
+const CAPTION_LINES: u32 = 3;
+const TITLE_LINES: u32 = 2;
+/// Sides of the attacked copies and of their maps, at most, pixels.
+const COPY_SIDE: u32 = 320;
+const MAP_SIDE: u32 = 152;
 /// The difference is shown this much enlarged, around mid grey.
 const DIFFERENCE_GAIN: i32 = 20;
-/// A cell at or above this many standard deviations has the full tint.
-const FULL_TINT_Z: f32 = 4.0;
-const MAX_TINT: f32 = 0.5;
 
 const PAPER: Colour = [250, 250, 248];
-const INK: Colour = [40, 42, 48];
-const GOOD: Colour = [0, 128, 60];
+pub(super) const INK: Colour = [40, 42, 48];
+const GOOD: Colour = [0, 115, 55];
 const BAD: Colour = [190, 30, 30];
-const TINT: Colour = [0, 200, 90];
+
+/// A line of text with its colour.
+type Line = (String, Colour);
 
 /// Draws the sheet.
 pub(super) fn draw(
@@ -34,56 +39,89 @@ pub(super) fn draw(
     copies: &[Copy],
     payload: &Payload,
 ) -> RgbImage {
-    let (width, height) = original.dimensions();
-    let attacked: Vec<&Copy> = copies.iter().filter(|copy| copy.is_attacked).collect();
-    let whole = |marked: bool| copies.iter().find(|copy| !copy.is_attacked && copy.is_marked == marked);
-    let sheet_width = 3 * width + 4 * MARGIN;
-    let count = attacked.len().max(1) as u32;
-    let cell = (sheet_width - (count + 1) * MARGIN) / count;
-    let caption = CAPTION_LINES * line_height(TEXT_SCALE) + MARGIN;
-    let mut canvas = Canvas::new(sheet_width, 3 * MARGIN + height + cell + 2 * caption, PAPER);
+    let width = 3 * original.width() + 4 * MARGIN;
+    let upper = MARGIN + original.height() + MARGIN / 2 + CAPTION_LINES * LINE + MARGIN;
+    let lower = TITLE_LINES * LINE + COPY_SIDE + MARGIN / 2 + MAP_SIDE + MARGIN;
+    let has_maps = copies.iter().any(|copy| copy.is_attacked && copy.detection.strongest().evidence.is_some());
+    let mut canvas = Canvas::new(width, upper + lower + if has_maps { LINE + MARGIN } else { 0 }, PAPER);
+    draw_whole(&mut canvas, original, marked, psnr_db, copies, payload);
 
-    let difference = difference(original, marked);
-    let below = MARGIN + height + MARGIN / 2;
-    for (column, (picture, title)) in
-        (0..).zip([(original, "original"), (marked, "marked"), (&difference, "difference x20")])
-    {
-        let x = MARGIN + column * (width + MARGIN);
-        canvas.paste(picture, x, MARGIN);
-        let mut lines = vec![(title.to_owned(), INK)];
-        match title {
-            "original" => lines.extend(whole(false).into_iter().flat_map(|copy| reading(copy, payload))),
-            "marked" => {
-                lines.push((format!("PSNR {psnr_db:.1} dB"), INK));
-                lines.extend(whole(true).into_iter().flat_map(|copy| reading(copy, payload)));
-            }
-            _ => lines.push(("marked minus original, around grey".to_owned(), INK)),
-        }
-        write_lines(&mut canvas, x, below, width, &lines);
-    }
-    let top = below + caption;
+    let attacked: Vec<&Copy> = copies.iter().filter(|copy| copy.is_attacked).collect();
+    let count = attacked.len().max(1) as u32;
+    let column_width = (width - (count + 1) * MARGIN) / count;
     for (column, copy) in (0..).zip(attacked) {
-        let x = MARGIN + column * (cell + MARGIN);
-        paste_copy(&mut canvas, copy, Area { x, y: top, width: cell, height: cell });
-        let mut lines = wrapped(copy.title, letters_in(cell, TEXT_SCALE));
-        lines.extend(reading(copy, payload));
-        write_lines(&mut canvas, x, top + cell + MARGIN / 2, cell, &lines);
+        let x = MARGIN + column * (column_width + MARGIN);
+        draw_attacked(&mut canvas, copy, payload, Area { x, y: upper, width: column_width, height: lower });
+    }
+    if has_maps {
+        evidence::legend(&mut canvas, MARGIN, upper + lower);
     }
     canvas.into_picture()
 }
 
-type Line = (String, Colour);
+/// The upper row.
+fn draw_whole(
+    canvas: &mut Canvas,
+    original: &RgbImage,
+    marked: &RgbImage,
+    psnr_db: f64,
+    copies: &[Copy],
+    payload: &Payload,
+) {
+    let read = |marked: bool| {
+        let copy = copies.iter().find(|copy| !copy.is_attacked && copy.is_marked == marked);
+        copy.map(|copy| on_one_line(&reading(copy, payload)))
+    };
+    let difference = difference(original, marked);
+    let words = |text: &str| Some((text.to_owned(), INK));
+    let strength = format!("PSNR {psnr_db:.1} dB, payload {payload}");
+    let panels = [
+        (original, [words("original"), read(false), None]),
+        (marked, [words("marked"), words(&strength), read(true)]),
+        (&difference, [words("difference x20"), words("marked minus original, around grey"), None]),
+    ];
+    for (column, (picture, lines)) in (0..).zip(panels) {
+        let x = MARGIN + column * (original.width() + MARGIN);
+        canvas.paste(picture, x, MARGIN);
+        let lines: Vec<Line> = lines.into_iter().flatten().collect();
+        write_lines(canvas, x, MARGIN + original.height() + MARGIN / 2, original.width(), &lines);
+    }
+}
 
-/// What was read, in two lines.
+/// One column of the lower row: what was done, the copy at no more than its own size, its map, what was read.
+fn draw_attacked(canvas: &mut Canvas, copy: &Copy, payload: &Payload, area: Area) {
+    let title = wrapped(copy.title, letters_in(area.width, TEXT_SCALE));
+    write_lines(canvas, area.x, area.y, area.width, &title);
+    let size = copy.picture.dimensions();
+    let (width, height) = evidence::fitted(size, (size.0.min(area.width.min(COPY_SIDE)), size.1.min(COPY_SIDE)));
+    let shown = imageops::resize(&copy.picture, width, height, FilterType::CatmullRom);
+    let top = area.y + TITLE_LINES * LINE;
+    canvas.paste(&shown, area.x, top + (COPY_SIDE - height));
+
+    let top = top + COPY_SIDE + MARGIN / 2;
+    let mut text_x = area.x;
+    if let Some(map) = &copy.detection.strongest().evidence {
+        let place = Area { x: area.x, y: top, width: MAP_SIDE, height: MAP_SIDE };
+        text_x += evidence::draw(canvas, &copy.picture, map, place).width + MARGIN;
+    }
+    write_lines(canvas, text_x, top, area.x + area.width - text_x, &reading(copy, payload));
+}
+
+/// What was read, a line each for the verdict, its figure and the payload.
 fn reading(copy: &Copy, payload: &Payload) -> Vec<Line> {
     let mark = copy.detection.strongest();
     let colour = if (mark.verdict == Verdict::Found) == copy.is_marked { GOOD } else { BAD };
     let verdict = mark.verdict.as_str().replace('_', " ");
-    let mut lines = vec![(format!("{verdict}, log10 p = {}", log10(mark.log10_p)), colour)];
-    if let Some(read) = &mark.payload {
-        lines.push((format!("payload {read}: {}", copy.payload_word(payload)), colour));
+    let mut lines = vec![(verdict, colour), (format!("log10 p = {}", log10(mark.log10_p)), colour)];
+    if mark.payload.is_some() {
+        lines.push((format!("payload {}", copy.payload_word(payload)), colour));
     }
     lines
+}
+
+fn on_one_line(lines: &[Line]) -> Line {
+    let words: Vec<&str> = lines.iter().map(|line| line.0.as_str()).collect();
+    (words.join(", "), lines.first().map_or(INK, |line| line.1))
 }
 
 fn wrapped(text: &str, letters: usize) -> Vec<Line> {
@@ -105,36 +143,7 @@ fn wrapped(text: &str, letters: usize) -> Vec<Line> {
 fn write_lines(canvas: &mut Canvas, x: u32, y: u32, width: u32, lines: &[Line]) {
     for (row, (line, colour)) in (0..).zip(lines) {
         let line: String = line.chars().take(letters_in(width, TEXT_SCALE)).collect();
-        canvas.text(x, y + row * line_height(TEXT_SCALE), TEXT_SCALE, *colour, &line);
-    }
-}
-
-/// Puts a copy into a cell, no larger than it is, and tints where the mark was read.
-fn paste_copy(canvas: &mut Canvas, copy: &Copy, cell: Area) {
-    let (width, height) = copy.picture.dimensions();
-    let scale = (f64::from(cell.width) / f64::from(width)).min(f64::from(cell.height) / f64::from(height)).min(1.0);
-    let side = |length: u32| ((f64::from(length) * scale).round() as u32).max(1);
-    let (width, height) = (side(width), side(height));
-    let shown = imageops::resize(&copy.picture, width, height, FilterType::CatmullRom);
-    let (x, y) = (cell.x + (cell.width - width) / 2, cell.y + (cell.height - height) / 2);
-    canvas.paste(&shown, x, y);
-    if let Some(map) = &copy.detection.strongest().evidence {
-        tint_evidence(canvas, map, Area { x, y, width, height });
-    }
-}
-
-fn tint_evidence(canvas: &mut Canvas, map: &EvidenceMap, area: Area) {
-    let (columns, rows) = (map.columns as u32, map.rows as u32);
-    let edge = |length: u32, index: u32, count: u32| length * index / count;
-    for (index, &z) in (0..).zip(&map.z) {
-        let (column, row) = (index % columns, index / columns);
-        let (left, top) = (edge(area.width, column, columns), edge(area.height, row, rows));
-        let (right, bottom) = (edge(area.width, column + 1, columns), edge(area.height, row + 1, rows));
-        let cell = Area { x: area.x + left, y: area.y + top, width: right - left, height: bottom - top };
-        let share = (z / FULL_TINT_Z).clamp(0.0, 1.0) * MAX_TINT;
-        if share > 0.0 {
-            canvas.tint(cell, TINT, share);
-        }
+        canvas.text(x, y + row * LINE, TEXT_SCALE, *colour, &line);
     }
 }
 
@@ -158,13 +167,11 @@ mod tests {
     }
 
     #[test]
-    fn the_tint_covers_the_picture_and_nothing_else() {
-        let mut canvas = Canvas::new(40, 30, [0; 3]);
-        let map = EvidenceMap { columns: 3, rows: 2, z: vec![9.0; 6] };
-        tint_evidence(&mut canvas, &map, Area { x: 5, y: 4, width: 31, height: 23 });
-        let picture = canvas.into_picture();
-        let tinted = picture.pixels().filter(|pixel| pixel.0 != [0; 3]).count();
-        assert_eq!(tinted, 31 * 23);
-        assert_ne!(picture.get_pixel(35, 26).0, [0; 3]);
+    fn the_difference_is_enlarged_around_grey() {
+        let picture = |level| RgbImage::from_pixel(2, 2, Rgb([level; 3]));
+        let levels = [(100, 100, 128), (100, 103, 188), (100, 97, 68), (100, 200, 255)];
+        for (before, after, shown) in levels {
+            assert_eq!(difference(&picture(before), &picture(after)).get_pixel(1, 1).0, [shown; 3]);
+        }
     }
 }
