@@ -69,7 +69,7 @@ fn rgb(picture: &Picture) -> Result<RgbImage> {
 
 fn png(picture: &RgbImage) -> Result<Vec<u8>> {
     let mut file = Vec::new();
-    PngEncoder::new_with_quality(&mut file, CompressionType::Default, FilterType::Adaptive).write_image(
+    PngEncoder::new_with_quality(&mut file, CompressionType::Best, FilterType::Adaptive).write_image(
         picture.as_raw(),
         picture.width(),
         picture.height(),

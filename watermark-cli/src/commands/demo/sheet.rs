@@ -14,14 +14,15 @@ const MARGIN: u32 = 16;
 /// Width of a dot of the letters, pixels.
 pub(super) const TEXT_SCALE: u32 = 2;
 const LINE: u32 = line_height(TEXT_SCALE);
-/// Lines below the pictures of the upper row, and above those of the lower one.
+/// Lines below the pictures of the upper row, and above and below those of the lower one.
 const CAPTION_LINES: u32 = 3;
 const TITLE_LINES: u32 = 2;
+const READING_LINES: u32 = 2;
 /// Sides of the attacked copies and of their maps, at most, pixels.
-const COPY_SIDE: u32 = 320;
-const MAP_SIDE: u32 = 152;
+const COPY_SIDE: u32 = 228;
+const MAP_SIDE: u32 = 136;
 /// The difference is shown this much enlarged, around mid grey.
-const DIFFERENCE_GAIN: i32 = 20;
+const DIFFERENCE_GAIN: f64 = 20.0;
 
 const PAPER: Colour = [250, 250, 248];
 pub(super) const INK: Colour = [40, 42, 48];
@@ -41,8 +42,8 @@ pub(super) fn draw(
 ) -> RgbImage {
     let width = 3 * original.width() + 4 * MARGIN;
     let upper = MARGIN + original.height() + MARGIN / 2 + CAPTION_LINES * LINE + MARGIN;
-    let lower = TITLE_LINES * LINE + COPY_SIDE + MARGIN / 2 + MAP_SIDE + MARGIN;
     let has_maps = copies.iter().any(|copy| copy.is_attacked && copy.detection.strongest().evidence.is_some());
+    let lower = TITLE_LINES * LINE + COPY_SIDE + MARGIN / 2 + READING_LINES * LINE + MARGIN;
     let mut canvas = Canvas::new(width, upper + lower + if has_maps { LINE + MARGIN } else { 0 }, PAPER);
     draw_whole(&mut canvas, original, marked, psnr_db, copies, payload);
 
@@ -78,7 +79,7 @@ fn draw_whole(
     let panels = [
         (original, [words("original"), read(false), None]),
         (marked, [words("marked"), words(&strength), read(true)]),
-        (&difference, [words("difference x20"), words("marked minus original, around grey"), None]),
+        (&difference, [words("difference x20"), words("change of luma, around grey"), None]),
     ];
     for (column, (picture, lines)) in (0..).zip(panels) {
         let x = MARGIN + column * (original.width() + MARGIN);
@@ -93,18 +94,20 @@ fn draw_attacked(canvas: &mut Canvas, copy: &Copy, payload: &Payload, area: Area
     let title = wrapped(copy.title, letters_in(area.width, TEXT_SCALE));
     write_lines(canvas, area.x, area.y, area.width, &title);
     let size = copy.picture.dimensions();
-    let (width, height) = evidence::fitted(size, (size.0.min(area.width.min(COPY_SIDE)), size.1.min(COPY_SIDE)));
+    let (width, height) = evidence::fitted(size, (size.0.min(COPY_SIDE), size.1.min(COPY_SIDE)));
     let shown = imageops::resize(&copy.picture, width, height, FilterType::CatmullRom);
-    let top = area.y + TITLE_LINES * LINE;
-    canvas.paste(&shown, area.x, top + (COPY_SIDE - height));
+    let bottom = area.y + TITLE_LINES * LINE + COPY_SIDE;
+    canvas.paste(&shown, area.x, bottom - height);
 
-    let top = top + COPY_SIDE + MARGIN / 2;
-    let mut text_x = area.x;
-    if let Some(map) = &copy.detection.strongest().evidence {
-        let place = Area { x: area.x, y: top, width: MAP_SIDE, height: MAP_SIDE };
-        text_x += evidence::draw(canvas, &copy.picture, map, place).width + MARGIN;
+    let mark = copy.detection.strongest();
+    if let Some(map) = &mark.evidence {
+        let (width, height) = evidence::fitted(size, (MAP_SIDE, MAP_SIDE));
+        let place = Area { x: area.x + COPY_SIDE + MARGIN, y: bottom - height, width, height };
+        evidence::draw(canvas, &copy.picture, map, place);
     }
-    write_lines(canvas, text_x, top, area.x + area.width - text_x, &reading(copy, payload));
+    let [verdict, figure, rest @ ..] = &reading(copy, payload)[..] else { return };
+    let lines = [&[on_one_line(&[verdict.clone(), figure.clone()])], rest].concat();
+    write_lines(canvas, area.x, bottom + MARGIN / 2, area.width, &lines);
 }
 
 /// What was read, a line each for the verdict, its figure and the payload.
@@ -147,11 +150,14 @@ fn write_lines(canvas: &mut Canvas, x: u32, y: u32, width: u32, lines: &[Line]) 
     }
 }
 
+/// The change of luma, as the mark is one; the colour channels follow it.
 fn difference(original: &RgbImage, marked: &RgbImage) -> RgbImage {
     RgbImage::from_fn(original.width(), original.height(), |x, y| {
         let (before, after) = (original.get_pixel(x, y).0, marked.get_pixel(x, y).0);
         let change = |c: usize| i32::from(after[c]) - i32::from(before[c]);
-        Rgb([0, 1, 2].map(|c| (128 + DIFFERENCE_GAIN * change(c)).clamp(0, 255) as u8))
+        // Green alone would do but for clipped pixels.
+        let change = (299 * change(0) + 587 * change(1) + 114 * change(2)) as f64 / 1000.0;
+        Rgb([(128.0 + DIFFERENCE_GAIN * change).round().clamp(0.0, 255.0) as u8; 3])
     })
 }
 
