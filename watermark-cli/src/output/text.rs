@@ -93,7 +93,13 @@ fn group(number: u64) -> String {
 }
 
 /// What was done to the picture since it was marked, in a line.
-pub(crate) fn geometry_words(geometry: &Geometry) -> String {
+fn geometry_words(geometry: &Geometry) -> String {
+    let short_side = geometry.full_short_side_px;
+    format!("{}, short side of the whole picture {short_side:.0} px at this scale", changes(geometry))
+}
+
+/// What was done to the picture since it was marked, its scale aside.
+pub(crate) fn changes(geometry: &Geometry) -> String {
     let mut words = Vec::new();
     if geometry.mirrored {
         words.push("mirrored".to_owned());
@@ -109,7 +115,6 @@ pub(crate) fn geometry_words(geometry: &Geometry) -> String {
     if words.is_empty() {
         words.push("upright".to_owned());
     }
-    words.push(format!("short side of the whole picture {:.0} px at this scale", geometry.full_short_side_px));
     words.join(", ")
 }
 
