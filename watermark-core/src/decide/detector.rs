@@ -47,7 +47,7 @@ impl Effort {
     fn budget(self) -> Budget {
         match self {
             Self::Fast => Budget { proposals: 0, isotropic: 0, anisotropic: 0, polished: 0, alignments: 7 },
-            Self::Normal => Budget { proposals: 3, isotropic: 16, anisotropic: 24, polished: 5, alignments: 8 },
+            Self::Normal => Budget { proposals: 3, isotropic: 16, anisotropic: 24, polished: 8, alignments: 8 },
             Self::Thorough => Budget { proposals: 8, isotropic: 48, anisotropic: 96, polished: 16, alignments: 48 },
         }
     }

@@ -12,7 +12,7 @@ const CUT: f32 = 3.0;
 /// The same for the template's peaks, which stand out by design.
 const TEMPLATE_CUT: f32 = 12.0;
 /// Reliability of an octave below which its template says nothing.
-const WEIGHT_FLOOR: f32 = 0.1;
+const WEIGHT_FLOOR: f32 = 0.02;
 
 /// What one octave says of each coded bit.
 #[derive(Clone)]

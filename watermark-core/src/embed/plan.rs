@@ -14,12 +14,12 @@ use crate::{ImageView, Key, Payload, Refusal, Result, Strength, parallel};
 /// Smallest side that carries a mark, pixels.
 pub(crate) const MIN_SIDE: usize = 128;
 /// Share of an octave's energy in the template.
-const TEMPLATE_SHARE: f64 = 0.3;
+const TEMPLATE_SHARE: f64 = 0.26;
 /// Share of the host's interference on a coded bit that is cancelled (improved spread spectrum, Malvar & Florencio
 /// 2003; their optimum is just below one).
 const CANCEL: f32 = 0.8;
 /// Smallest and largest amplitude of a coded bit relative to the mean.
-const GAINS: (f32, f32) = (0.25, 2.2);
+const GAINS: (f32, f32) = (0.4, 2.0);
 
 /// The keyed pattern and the mask for one picture or one shot, reusable over frames and recipients.
 #[derive(Clone)]

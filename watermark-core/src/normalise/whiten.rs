@@ -7,15 +7,15 @@ use crate::spectrum::{Gaussian, LocalPower, Plane, RowsOf};
 use crate::{mask, parallel};
 
 /// Standard deviation of the low pass that is taken away, samples.
-const LOW_PASS_SIGMA: f64 = 2.5;
+const LOW_PASS_SIGMA: f64 = 1.5;
 /// Standard deviation of the low pass that is kept, samples: what lies above the band only disturbs the local strength.
 const NOISE_PASS_SIGMA: f64 = 0.6;
 /// Radius of the window of the local strength, samples.
-const WINDOW_RADIUS: usize = 6;
+const WINDOW_RADIUS: usize = 2;
 /// Variance added to the local strength, grey levels squared: quiet areas are not blown up.
 const FLOOR: f32 = 0.5;
 /// Largest value kept, local standard deviations.
-const CUT: f32 = 2.5;
+const CUT: f32 = 2.0;
 
 /// Number of weightings.
 pub(crate) const WEIGHTINGS: usize = 2;

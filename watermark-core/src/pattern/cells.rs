@@ -22,11 +22,11 @@ const WINDOW: usize = 8;
 /// Low cosine functions (cycles of half a window along x and y).
 const COSINES: [(u32, u32); 7] = [(0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1)];
 /// Width of the transition between two cells, units: softens the edges of a sign change.
-const RAMP: f32 = 6.0;
+const RAMP: f32 = 3.0;
 /// Absolute uncertainty of a projection, grey levels: rounding and the mark's own leakage.
-const FLOOR: f32 = 1.0;
+const FLOOR: f32 = 0.5;
 /// Uncertainty of a projection as a share of the window's contrast (measured on the sketch: 0.25).
-const SHARE: f32 = 0.25;
+const SHARE: f32 = 0.10;
 
 /// The keyed direction of each cell of a tile.
 pub(crate) struct CellKeys {

@@ -5,12 +5,15 @@ use super::polish::{Freedom, polish};
 use super::refine::refine;
 use super::scene::Scene;
 use super::search::{Proposal, anisotropic, isotropic};
-use super::translate::{coherence, translate};
+use super::translate::{coherence, extend, translate};
 use crate::pattern::{TILE, Template};
 use crate::spectrum::Fft2;
 
 /// Relative difference below which two linear parts are the same.
 const SAME: f64 = 0.006;
+
+/// Difference of scores (standard deviations) that fewer freedoms are worth.
+const AS_GOOD: f64 = 0.4;
 
 /// How much is searched.
 #[derive(Debug, Clone, Copy)]
@@ -45,18 +48,25 @@ pub(crate) fn locate(scene: &Scene, template: &Template, fft: &Fft2, whole: &Who
             found.extend(translate(scene, template, fft, &refined));
         }
     }
-    let mut distinct = distinct(found);
-    distinct.truncate(budget.alignments);
-    let freedoms = [Freedom::Axes, Freedom::Similarity, Freedom::Affine];
-    let mut polished: Vec<Alignment> = Vec::new();
-    for (i, alignment) in distinct.iter().enumerate() {
-        if i < budget.polished {
-            polished.extend(freedoms.iter().filter_map(|&freedom| polish(scene, template, alignment, freedom)));
-        } else {
-            polished.push(*alignment);
-        }
+    let mut candidates: Vec<Alignment> = distinct(found);
+    candidates.truncate(2 * budget.alignments);
+    candidates.iter_mut().for_each(|alignment| *alignment = extend(scene, template, alignment));
+    let mut candidates = distinct(candidates);
+    candidates.truncate(budget.alignments);
+    for alignment in candidates.iter_mut().take(budget.polished) {
+        *alignment = best_polish(scene, template, alignment);
     }
-    polished
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    candidates
+}
+
+/// The polished alignment with the fewest freedoms that explains the picture about as well as any.
+fn best_polish(scene: &Scene, template: &Template, start: &Alignment) -> Alignment {
+    let freedoms = [Freedom::Axes, Freedom::Similarity, Freedom::Affine];
+    let polished: Vec<Alignment> =
+        freedoms.iter().filter_map(|&freedom| polish(scene, template, start, freedom)).collect();
+    let best = polished.iter().map(|alignment| alignment.score).fold(f64::MIN, f64::max);
+    polished.into_iter().find(|alignment| alignment.score >= best - AS_GOOD).unwrap_or(*start)
 }
 
 /// Best first, without the copies that differ by the number of octaves alone.

@@ -29,11 +29,11 @@ pub(crate) struct Level {
     pub(crate) white: Pairs,
     /// Power over its local mean.
     pub(crate) power: HalfSpectrum<f32>,
-    /// Spectrum over the root of its local mean power.
+    /// Spectrum over the root of its local mean power, phases as at the window's centre.
     spectrum: HalfSpectrum<C32>,
-    /// Centre of the transformed window in the array that was transformed.
+    /// Half the sides of the transformed window, samples.
     centre: (f64, f64),
-    /// The same point in edge coordinates of the level.
+    /// Centre of the transformed window in edge coordinates of the level.
     pub(crate) centre_in_level: (f64, f64),
 }
 
@@ -113,6 +113,7 @@ impl Level {
         let mut spectrum = fft.forward(&mut data, h);
         let power = flatten(&mut spectrum);
         let centre = (w as f64 / 2.0, h as f64 / 2.0);
+        refer_to(&mut spectrum, centre);
         let centre_in_level = (left as f64 + centre.0, top as f64 + centre.1);
         Self { luma, white: Pairs::new(&white), power, spectrum, centre, centre_in_level }
     }
@@ -123,19 +124,11 @@ impl Level {
         let (bx, by) = (fx * side, fy * side);
         let (x0, y0) = (libm::floor(bx), libm::floor(by));
         let (tx, ty) = ((bx - x0) as f32, (by - y0) as f32);
-        let mut sum = C32::default();
-        for (dx, wx) in [(0, 1.0 - tx), (1, tx)] {
-            for (dy, wy) in [(0, 1.0 - ty), (1, ty)] {
-                let (x, y) = (x0 as i32 + dx, y0 as i32 + dy);
-                let (value, conjugate) = self.spectrum.at(x, y);
-                let value = if conjugate { value.conj() } else { value };
-                // Sample n lies at edge coordinate n + 0.5.
-                let turns = (f64::from(x) * (self.centre.0 - 0.5) + f64::from(y) * (self.centre.1 - 0.5)) / side;
-                let angle = std::f64::consts::TAU * (turns - libm::floor(turns));
-                sum += value * C32::new(libm::cos(angle) as f32, libm::sin(angle) as f32) * (wx * wy);
-            }
-        }
-        sum
+        let at = |dx: i32, dy: i32| {
+            let (value, conjugate) = self.spectrum.at(x0 as i32 + dx, y0 as i32 + dy);
+            if conjugate { value.conj() } else { value }
+        };
+        (at(0, 0) * (1.0 - ty) + at(0, 1) * ty) * (1.0 - tx) + (at(1, 0) * (1.0 - ty) + at(1, 1) * ty) * tx
     }
 
     /// Half the longer side of the transformed window, samples.
@@ -146,6 +139,20 @@ impl Level {
     /// Power over its local mean at a bin, any sign.
     pub(crate) fn power_at(&self, x: i32, y: i32) -> f32 {
         self.power.at(x, y).0
+    }
+}
+
+/// Turns phases to what they are at `centre` (edge coordinates; sample `n` lies at `n + 0.5`).
+fn refer_to(spectrum: &mut HalfSpectrum<C32>, centre: (f64, f64)) {
+    let side = spectrum.side;
+    let turns = |count: usize, at: f64| -> Vec<C32> {
+        let signed = |k: usize| if k > side / 2 { k as f64 - side as f64 } else { k as f64 };
+        let angle = |k: usize| std::f64::consts::TAU * (signed(k) * (at - 0.5) / side as f64).rem_euclid(1.0);
+        (0..count).map(|k| C32::new(libm::cos(angle(k)) as f32, libm::sin(angle(k)) as f32)).collect()
+    };
+    let (across, down) = (turns(side / 2 + 1, centre.0), turns(side, centre.1));
+    for (line, x) in spectrum.values.chunks_exact_mut(side).zip(across) {
+        line.iter_mut().zip(&down).for_each(|(value, y)| *value *= x * y);
     }
 }
 

@@ -17,6 +17,12 @@ const CUT: f32 = 4.0;
 const KEPT: usize = 4;
 /// Highest frequency looked at, cycles per sample.
 const HIGHEST: f64 = 0.47;
+/// Least side of the window in units of the coarsest octave that is looked at.
+const LEAST_WINDOW: f64 = 96.0;
+/// Most units to a sample of the working plane that the finest octave may have: the lower half of its band is sampled.
+const FINEST_SCALE: f64 = 2.1;
+/// Most octaves looked at.
+const MOST_OCTAVES: usize = 3;
 
 /// The peaks of one octave, turned back by their keyed phases.
 struct Peaks {
@@ -45,6 +51,32 @@ pub(crate) fn coherence(scene: &Scene, template: &Template, alignment: &Alignmen
     let centre = centre(scene);
     let at = alignment.units(0, centre.0, centre.1);
     joint(&peaks, template, at.0, at.1)
+}
+
+/// The alignment with every octave that the picture can show: finer ones as long as their band is sampled, coarser
+/// ones as long as the window holds a good part of a tile. A coarser tile may begin at one of four places; the one
+/// whose peaks agree best is taken.
+pub(crate) fn extend(scene: &Scene, template: &Template, alignment: &Alignment) -> Alignment {
+    let mut out = *alignment;
+    let at = centre(scene);
+    let mut position = out.units(0, at.0, at.1);
+    let scale = |m: &Alignment| libm::sqrt(super::determinant(&m.matrix).abs());
+    let window = 2.0 * at.0.min(at.1).min(scene.levels[0].reach());
+    while scale(&out) / 2.0 * window >= LEAST_WINDOW && out.octaves < MOST_OCTAVES + 2 {
+        out.matrix = out.matrix.map(|row| row.map(|v| v / 2.0));
+        out.octaves += 1;
+        let coarse = [peaks_of(scene, template, &transposed(&out.matrix), 0)];
+        let half = TILE as f64 / 2.0;
+        let places = [(0.0, 0.0), (half, 0.0), (0.0, half), (half, half)];
+        let places = places.map(|(du, dv)| (position.0 / 2.0 + du, position.1 / 2.0 + dv));
+        let sum = |&(u, v): &(f64, f64)| along(&coarse, template, u, v).0;
+        position = places.into_iter().max_by(|a, b| sum(a).total_cmp(&sum(b))).unwrap_or(places[0]);
+    }
+    let finest = libm::floor(libm::log2(FINEST_SCALE / scale(&out))).max(0.0) as usize;
+    out.octaves = (finest + 1).min(MOST_OCTAVES + 2);
+    out.shift = [0, 1].map(|r: usize| [position.0, position.1][r] - out.matrix[r][0] * at.0 - out.matrix[r][1] * at.1);
+    out.score = score(scene, template, &transposed(&out.matrix), out.octaves, position.0, position.1);
+    out
 }
 
 /// The point to which all phases refer: the centre of the finest level's window, working samples.
@@ -105,29 +137,30 @@ impl Peaks {
 
 /// Phasors of all octaves at the predicted frequencies, phases as at the centre of the finest level.
 fn peaks(scene: &Scene, template: &Template, frequency: &Matrix, octaves: usize) -> Vec<Peaks> {
+    (0..octaves).map(|octave| peaks_of(scene, template, frequency, octave)).collect()
+}
+
+fn peaks_of(scene: &Scene, template: &Template, frequency: &Matrix, octave: usize) -> Peaks {
     let reference = centre(scene);
-    let one = |octave: usize| {
-        let j = level_for(frequency, octave, scene.levels.len());
-        let level = &scene.levels[j];
-        let halvings = (1_u64 << j) as f64;
-        let zoom = (1_u64 << octave) as f64 * halvings;
-        // From the level's own centre to the reference, samples of the level.
-        let back = (reference.0 / halvings - level.centre_in_level.0, reference.1 / halvings - level.centre_in_level.1);
-        let phasors = std::array::from_fn(|i| {
-            let (x, y) = template.points[i];
-            let k = [f64::from(x) / TILE as f64, f64::from(y) / TILE as f64];
-            let f = [0, 1].map(|row: usize| (frequency[row][0] * k[0] + frequency[row][1] * k[1]) * zoom);
-            if f.iter().any(|v| v.abs() > HIGHEST) {
-                return C32::default();
-            }
-            let angle = std::f64::consts::TAU * (f[0] * back.0 + f[1] * back.1) - template.phases[i];
-            let value = level.phasor(f[0], f[1]) * C32::new(libm::cos(angle) as f32, libm::sin(angle) as f32);
-            let norm = value.norm_sqr();
-            if norm > CUT * CUT { value * (CUT / norm.sqrt()) } else { value }
-        });
-        Peaks { octave, phasors }
-    };
-    (0..octaves).map(one).collect()
+    let j = level_for(frequency, octave, scene.levels.len());
+    let level = &scene.levels[j];
+    let halvings = (1_u64 << j) as f64;
+    let zoom = (1_u64 << octave) as f64 * halvings;
+    // From the level's own centre to the reference, samples of the level.
+    let back = (reference.0 / halvings - level.centre_in_level.0, reference.1 / halvings - level.centre_in_level.1);
+    let phasors = std::array::from_fn(|i| {
+        let (x, y) = template.points[i];
+        let k = [f64::from(x) / TILE as f64, f64::from(y) / TILE as f64];
+        let f = [0, 1].map(|row: usize| (frequency[row][0] * k[0] + frequency[row][1] * k[1]) * zoom);
+        if f.iter().any(|v| v.abs() > HIGHEST) {
+            return C32::default();
+        }
+        let angle = std::f64::consts::TAU * (f[0] * back.0 + f[1] * back.1) - template.phases[i];
+        let value = level.phasor(f[0], f[1]) * C32::new(libm::cos(angle) as f32, libm::sin(angle) as f32);
+        let norm = value.norm_sqr();
+        if norm > CUT * CUT { value * (CUT / norm.sqrt()) } else { value }
+    });
+    Peaks { octave, phasors }
 }
 
 /// Positions (units of this octave) at which the peaks of one octave, and those of its half turn, add up best.
