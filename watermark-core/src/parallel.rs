@@ -22,6 +22,21 @@ pub(crate) fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Send 
     items.into_iter().map(work).collect()
 }
 
+/// What `work` gives for all items, put together in their order: one result is held at a time, or as many as there are
+/// items with threads. `None` without items.
+pub(crate) fn map_reduce<T: Send, R: Send>(
+    items: Vec<T>,
+    work: impl Fn(T) -> R + Send + Sync,
+    combine: impl FnMut(R, R) -> R,
+) -> Option<R> {
+    #[cfg(feature = "parallel")]
+    {
+        map(items, work).into_iter().reduce(combine)
+    }
+    #[cfg(not(feature = "parallel"))]
+    items.into_iter().map(work).reduce(combine)
+}
+
 /// Strips of a plane's rows, each with the number of its first row.
 pub(crate) fn strips(plane: &mut Plane) -> Vec<(usize, &mut [f32])> {
     let columns = plane.ncols().max(1);

@@ -5,8 +5,8 @@ use super::geometry;
 use super::null::log10_corrected;
 use super::{Detection, Geometry, Mark, Verdict};
 use crate::code::Reader;
-use crate::demod::{Demodulator, DirectPlanes, best_heard, direct_octaves, read_aligned};
-use crate::normalise::{Whitener, working_luma};
+use crate::demod::{Demodulator, base_pitch, best_heard, direct_octaves, read_aligned, read_direct};
+use crate::normalise::{Whitener, resample, working_luma};
 use crate::pattern::{Pattern, TILE};
 use crate::spectrum::{Fft2, Plane, RealFft2};
 use crate::sync::{Budget, SPECTRUM_SIDE, Scene, Whole, locate};
@@ -86,13 +86,16 @@ impl Detector {
         self.options.limits.check(image.width(), image.height())?;
         let (working, pitch) = working_luma(image)?;
         let short = image.width().min(image.height());
-        let direct = DirectPlanes::new(&working, pitch, short, &self.whitener);
+        let patterns: Vec<&Pattern> = self.keys.iter().map(|key| &key.pattern).collect();
+        let direct = {
+            let base = resample(&working, base_pitch(short) / pitch);
+            read_direct(&base, direct_octaves(short), &patterns, &self.whitener, &self.demodulator)
+        };
         let mut scene = None;
         let mut tried = 0;
         let mut marks = Vec::with_capacity(self.keys.len());
-        for key in &self.keys {
-            let octaves = best_heard(direct.read(&key.pattern, &self.demodulator));
-            let assessment = assess(&octaves, &key.reader, true);
+        for (key, heard) in self.keys.iter().zip(direct) {
+            let assessment = assess(&best_heard(heard), &key.reader, true);
             let mut reading = Reading { assessment, geometry: Some(geometry::untouched(short as f64)) };
             let mut tests = 1;
             if !reading.is_certain() {

@@ -1,20 +1,16 @@
 //! The untouched geometry: the working plane's grid is the tile's grid, so no interpolation is needed.
 
 use super::{Demodulator, Heard, blocks_direct, fold_direct};
-use crate::normalise::{White, Whitener, halve, resample};
-use crate::pattern::{BLOCK, Pattern, TILE};
+use crate::normalise::{Whitener, halve};
+use crate::parallel;
+use crate::pattern::{BLOCK, CellSigns, Pattern, TILE};
 use crate::spectrum::Plane;
+
+/// Keys whose tiles are folded together: the whitening is made once for so many.
+const KEYS_AT_ONCE: usize = 4;
 
 /// Finest octave that a reader looks at when the whole picture is there: 1024 units on the short side.
 pub(crate) const FINEST_READ: usize = 2;
-
-/// A picture on the grid of its finest readable octave and of the coarser ones.
-pub(crate) struct DirectPlanes {
-    /// Luma, finest octave first.
-    pub(crate) luma: Vec<Plane>,
-    /// Whitened luma, finest octave first.
-    pub(crate) white: Vec<White>,
-}
 
 /// Octaves read directly from a picture of this short side, counted from the coarsest.
 pub(crate) fn direct_octaves(short_side: usize) -> usize {
@@ -26,31 +22,53 @@ pub(crate) fn base_pitch(short_side: usize) -> f64 {
     short_side as f64 / (TILE << (direct_octaves(short_side) - 1)) as f64
 }
 
-impl DirectPlanes {
-    /// From working luma of `working_pitch` picture pixels a sample.
-    pub(crate) fn new(working: &Plane, working_pitch: f64, short_side: usize, whitener: &Whitener) -> Self {
-        let base = resample(working, base_pitch(short_side) / working_pitch);
-        Self::from_base(base, direct_octaves(short_side), whitener)
-    }
-
-    /// From the base plane itself.
-    pub(crate) fn from_base(base: Plane, octaves: usize, whitener: &Whitener) -> Self {
-        let mut luma = vec![base];
-        for _ in 1..octaves {
-            let next = halve(&luma[luma.len() - 1]);
-            luma.push(next);
+/// Soft values of every octave, coarsest first, for each of some keys, from a base plane of `octaves` octaves. Whitened
+/// rows are folded as they are made; no whitened plane is held.
+pub(crate) fn read_direct(
+    base: &Plane,
+    octaves: usize,
+    patterns: &[&Pattern],
+    whitener: &Whitener,
+    demodulator: &Demodulator,
+) -> Vec<Vec<Heard>> {
+    let mut heard: Vec<Vec<Heard>> = patterns.iter().map(|_| Vec::with_capacity(octaves)).collect();
+    let mut coarser: Option<Plane> = None;
+    for octave in 0..octaves {
+        if octave > 0 {
+            coarser = Some(halve(coarser.as_ref().unwrap_or(base)));
         }
-        let white = luma.iter().map(|plane| whitener.apply(plane)).collect();
-        Self { luma, white }
+        let plane = coarser.as_ref().unwrap_or(base);
+        let blocks = blocks_direct(plane, BLOCK, plane.dim());
+        for (heard, patterns) in heard.chunks_mut(KEYS_AT_ONCE).zip(patterns.chunks(KEYS_AT_ONCE)) {
+            let signs: Vec<CellSigns> = patterns.iter().map(|pattern| pattern.cells.signs(&blocks)).collect();
+            let folded = fold_direct(plane, whitener, &signs);
+            let jobs = folded.into_iter().zip(patterns).collect();
+            let read = parallel::map(jobs, |(tiles, pattern)| demodulator.read(tiles, pattern));
+            heard.iter_mut().zip(read).for_each(|(heard, octave)| heard.push(octave));
+        }
     }
+    heard.iter_mut().for_each(|octaves| octaves.reverse());
+    heard
+}
 
-    /// Soft values of every octave, coarsest first.
-    pub(crate) fn read(&self, pattern: &Pattern, demodulator: &Demodulator) -> Vec<Heard> {
-        let octaves = self.luma.iter().zip(&self.white).rev();
-        let read = octaves.map(|(luma, white)| {
-            let signs = pattern.cells.signs(&blocks_direct(luma, BLOCK, luma.dim()));
-            demodulator.read(fold_direct(white, &signs), pattern)
-        });
-        read.collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Key, KeyRole, SECRET_BYTES};
+
+    #[test]
+    fn a_key_reads_the_same_alone_and_in_a_ring() {
+        let plane = Plane::from_shape_fn((600, 520), |(y, x)| (((y * 89) ^ (x * 57)) % 211) as f32);
+        let patterns: Vec<Pattern> =
+            (0..6).map(|i| Pattern::new(&Key::from_secret(KeyRole::Master, [i; SECRET_BYTES]))).collect();
+        let (whitener, demodulator) = (Whitener::new(), Demodulator::new());
+        let read = |patterns: &[&Pattern]| read_direct(&plane, 2, patterns, &whitener, &demodulator);
+        let ring = read(&patterns.iter().collect::<Vec<_>>());
+        for (pattern, heard) in patterns.iter().zip(&ring) {
+            let alone = &read(&[pattern])[0];
+            for (a, b) in alone.iter().flatten().zip(heard.iter().flatten()) {
+                assert_eq!((&a.sums, a.coherence), (&b.sums, b.coherence));
+            }
+        }
     }
 }

@@ -2,31 +2,84 @@
 //!
 //! The two sums travel as the real and imaginary part of one complex tile, so that one transform serves both.
 
-use crate::normalise::{Pairs, WEIGHTINGS, White, catmull_rom};
+use std::ops::Range;
+
+use crate::normalise::{Pairs, WEIGHTINGS, Whitener, catmull_rom};
+use crate::parallel;
 use crate::pattern::{CellSigns, TILE, blend_row};
 use crate::spectrum::{C32, Plane};
 use crate::sync::Placement;
 
-/// Folds a whitened plane whose samples are the octave's units, origin at the top-left corner.
-pub(crate) fn fold_direct(white: &White, signs: &CellSigns) -> [Vec<C32>; WEIGHTINGS] {
-    white.planes.each_ref().map(|plane| fold_plane(plane, signs))
+/// Most parts of a plane that are folded apart; each has tiles of its own.
+const PARTS: usize = 4;
+
+/// Whitens and folds a plane whose samples are the octave's units, origin at the top-left corner, with each of some
+/// keys' signs. The plane is cut in parts by its size alone and their tiles are added up in order.
+pub(crate) fn fold_direct(plane: &Plane, whitener: &Whitener, signs: &[CellSigns]) -> Vec<[Vec<C32>; WEIGHTINGS]> {
+    let rows = plane.nrows();
+    let parts = (rows / TILE).clamp(1, PARTS);
+    let ranges = (0..parts).map(|part| part * rows / parts..(part + 1) * rows / parts);
+    let sum = parallel::map_reduce(ranges.collect(), |range| fold_part(plane, whitener, signs, range), Part::add);
+    let sum = sum.expect("there is a part");
+    sum.signed.iter().map(|signed| signed.beside(&sum.unsigned)).collect()
 }
 
-fn fold_plane(white: &Plane, signs: &CellSigns) -> Vec<C32> {
-    let width = white.ncols();
-    let mut tile = vec![C32::default(); TILE * TILE];
-    let mut weights = vec![0.0_f32; (signs.columns * crate::pattern::CELL).max(width)];
-    let rows = white.as_slice().expect("planes are contiguous").chunks_exact(width);
-    for (y, row) in rows.enumerate() {
-        blend_row(&signs.weights, signs.columns, y, &mut weights);
-        let line = &mut tile[y % TILE * TILE..(y % TILE + 1) * TILE];
-        for (values, weights) in row.chunks(TILE).zip(weights.chunks(TILE)) {
-            for ((sum, value), weight) in line.iter_mut().zip(values).zip(weights) {
-                *sum += C32::new(value * weight, *value);
-            }
+/// Tiles of one part of a plane: with each key's signs, and without signs.
+struct Part {
+    signed: Vec<Tiles>,
+    unsigned: Tiles,
+}
+
+impl Part {
+    fn add(mut self, other: Self) -> Self {
+        self.unsigned.add(&other.unsigned);
+        self.signed.iter_mut().zip(&other.signed).for_each(|(sum, part)| sum.add(part));
+        self
+    }
+}
+
+/// A real tile for each weighting.
+struct Tiles([Vec<f32>; WEIGHTINGS]);
+
+impl Tiles {
+    fn new() -> Self {
+        Self(std::array::from_fn(|_| vec![0.0; TILE * TILE]))
+    }
+
+    fn add(&mut self, other: &Self) {
+        for (sum, other) in self.0.iter_mut().zip(&other.0) {
+            sum.iter_mut().zip(other).for_each(|(sum, value)| *sum += value);
         }
     }
-    tile
+
+    /// This in the real part and `unsigned` in the imaginary part.
+    fn beside(&self, unsigned: &Self) -> [Vec<C32>; WEIGHTINGS] {
+        std::array::from_fn(|i| self.0[i].iter().zip(&unsigned.0[i]).map(|(&re, &im)| C32::new(re, im)).collect())
+    }
+}
+
+fn fold_part(plane: &Plane, whitener: &Whitener, signs: &[CellSigns], rows: Range<usize>) -> Part {
+    let mut part = Part { signed: signs.iter().map(|_| Tiles::new()).collect(), unsigned: Tiles::new() };
+    let spread = signs.iter().map(|signs| signs.columns * crate::pattern::CELL).fold(plane.ncols(), usize::max);
+    let mut weights = vec![0.0_f32; spread];
+    whitener.rows(plane, rows, |y, white| {
+        let line = y % TILE * TILE..(y % TILE + 1) * TILE;
+        for (row, tile) in white.iter().zip(&mut part.unsigned.0) {
+            let tile = &mut tile[line.clone()];
+            row.chunks(TILE).for_each(|values| tile.iter_mut().zip(values).for_each(|(sum, value)| *sum += value));
+        }
+        for (signs, tiles) in signs.iter().zip(&mut part.signed) {
+            blend_row(&signs.weights, signs.columns, y, &mut weights);
+            for (row, tile) in white.iter().zip(&mut tiles.0) {
+                let tile = &mut tile[line.clone()];
+                for (values, weights) in row.chunks(TILE).zip(weights.chunks(TILE)) {
+                    let values = values.iter().zip(weights);
+                    tile.iter_mut().zip(values).for_each(|(sum, (value, weight))| *sum += value * weight);
+                }
+            }
+        }
+    });
+    part
 }
 
 /// Folds a whitened plane seen through `placement`. `first_unit` (x, y) is the tile-aligned unit at which the signs'

@@ -7,7 +7,7 @@ mod grid;
 mod soft;
 
 pub(crate) use aligned::read_aligned;
-pub(crate) use direct::{DirectPlanes, FINEST_READ, base_pitch, direct_octaves};
+pub(crate) use direct::{base_pitch, direct_octaves, read_direct};
 pub(crate) use fold::{fold_aligned, fold_direct};
 pub(crate) use grid::{blocks_aligned, blocks_direct};
 pub(crate) use soft::{Demodulator, Heard, Mix, OctaveSoft, best_heard};

@@ -100,6 +100,7 @@ impl<'a> Change<'a> {
         let plan = self.plan;
         let layers = plan.layers.iter().map(|layer| Layer {
             tile: &layer.tile,
+            peaks: &plan.peaks,
             signs: &layer.signs,
             payload: layer.payload,
             template: layer.template,

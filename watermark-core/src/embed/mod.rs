@@ -14,8 +14,8 @@ pub use plan::Plan;
 
 use crate::code::Reader;
 use crate::decide::assess::{Assessment, THRESHOLD_SNR, assess};
-use crate::demod::{Demodulator, DirectPlanes, best_heard};
-use crate::normalise::{Whitener, working_luma};
+use crate::demod::{Demodulator, base_pitch, best_heard, direct_octaves, read_direct};
+use crate::normalise::{Whitener, resample_owned, working_luma};
 use crate::pattern::Pattern;
 use crate::{EmbedOptions, Error, ImageView, ImageViewMut, Key, Payload, Refusal, Result, Strength};
 
@@ -142,8 +142,10 @@ impl Embedder {
     pub fn read_back(&self, marked: &ImageView<'_>, payload: &Payload) -> Result<(f64, f64)> {
         let short = marked.width().min(marked.height());
         let (working, pitch) = working_luma(marked)?;
-        let planes = DirectPlanes::new(&working, pitch, short, &self.whitener);
-        let read: Assessment = assess(&best_heard(planes.read(&self.pattern, &self.demodulator)), &self.reader, true);
+        let base = resample_owned(working, base_pitch(short) / pitch);
+        let read = read_direct(&base, direct_octaves(short), &[&self.pattern], &self.whitener, &self.demodulator);
+        let heard = read.into_iter().next().expect("one key was given");
+        let read: Assessment = assess(&best_heard(heard), &self.reader, true);
         let right = read.decoded.is_some_and(|message| message.payload == *payload && message.authentic == Some(true));
         let margin_db = 10.0 * libm::log10(read.snr / THRESHOLD_SNR);
         if !right || margin_db < LEAST_MARGIN_DB {
@@ -157,8 +159,7 @@ impl Embedder {
     /// # Errors
     /// As [`Self::plan`] and [`Self::read_back`].
     pub fn embed(&self, image: &mut ImageViewMut<'_>, payload: &Payload) -> Result<EmbedReport> {
-        let plan = self.plan(&image.as_view(), payload)?;
-        let applied = plan.apply(image)?;
+        let applied = self.plan(&image.as_view(), payload)?.apply(image)?;
         let (margin_db, log10_p) = self.read_back(&image.as_view(), payload)?;
         Ok(EmbedReport { psnr_db: applied.psnr_db(), margin_db, log10_p })
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::change::Change;
 use super::strength;
 use crate::code::{CODED_BITS, encode};
-use crate::demod::{Demodulator, DirectPlanes, Heard, OctaveSoft, base_pitch, blocks_direct, direct_octaves};
-use crate::normalise::{Whitener, resample_owned, working_luma};
+use crate::demod::{Demodulator, Heard, OctaveSoft, base_pitch, blocks_direct, direct_octaves, read_direct};
+use crate::normalise::{Whitener, halve, resample_owned, working_luma};
 use crate::pattern::{BLOCK, CELL, CellSigns, Pattern, TILE, Tile, TileSynth, even_gains, octaves};
 use crate::spectrum::Plane;
 use crate::{ImageView, Key, Payload, Refusal, Result, Strength, parallel};
@@ -31,6 +31,8 @@ pub struct Plan {
     /// Pixels to a sample of the mask.
     pub(crate) mask_pitch: f64,
     pub(crate) layers: Vec<PlanLayer>,
+    /// The synchronisation peaks of every octave.
+    pub(crate) peaks: Arc<Tile>,
     pub(crate) mask: Arc<Plane>,
     /// Grey levels to a unit of pattern times mask.
     pub(crate) gain: f32,
@@ -91,6 +93,7 @@ impl Planner<'_> {
             pitch,
             mask_pitch,
             layers: Vec::new(),
+            peaks: Arc::new(TileSynth::new().template(self.pattern)),
             mask: Arc::new(mask),
             gain,
             key: self.key.clone(),
@@ -98,24 +101,26 @@ impl Planner<'_> {
             host: Arc::new(host),
             response: Vec::new(),
         };
-        plan.layers = plan.new_layers(payload, range.zip(signs).collect())?;
-        self.listen(&mut plan, base, payload)?;
+        plan.layers = new_layers(range.zip(signs).collect());
+        self.listen(&mut plan, base, &encode(payload, self.key)?);
         Ok(plan)
     }
 
     /// Reads the host alone and with a first version of the mark, and sets the amplitudes by what was heard.
-    fn listen(&self, plan: &mut Plan, base: Plane, payload: &Payload) -> Result<()> {
+    fn listen(&self, plan: &mut Plan, mut base: Plane, codeword: &[u8]) {
         let octaves = direct_octaves(plan.width.min(plan.height));
-        let mut marked = base.clone();
-        plan.add_to_base(&mut marked, octaves);
-        let read = |plane| DirectPlanes::from_base(plane, octaves, self.whitener).read(self.pattern, self.demodulator);
+        let read = |plane: &Plane| {
+            let mut heard = read_direct(plane, octaves, &[self.pattern], self.whitener, self.demodulator);
+            heard.pop().expect("one key was given")
+        };
+        let host = read(&base);
+        plan.retile(codeword);
+        plan.add_to_base(&mut base, octaves);
         // The weighting that a reader of the marked picture will choose.
-        let (host, heard): (Vec<_>, Vec<_>) = read(base).into_iter().zip(read(marked)).map(same_weighting).unzip();
-        let codeword = encode(payload, &plan.key)?;
-        plan.response = host.iter().zip(&heard).map(|(host, heard)| response(host, heard, &codeword)).collect();
+        let (host, heard): (Vec<_>, Vec<_>) = host.into_iter().zip(read(&base)).map(same_weighting).unzip();
+        plan.response = host.iter().zip(&heard).map(|(host, heard)| response(host, heard, codeword)).collect();
         plan.host = Arc::new(host);
-        plan.retile(&codeword);
-        Ok(())
+        plan.retile(codeword);
     }
 }
 
@@ -142,19 +147,17 @@ fn content_signs(
     pattern: &Pattern,
 ) -> Vec<Arc<CellSigns>> {
     let finest_read = direct_octaves(short) - 1;
-    let mut luma = base.clone();
-    let mut coarse: Vec<Plane> = Vec::new();
+    let mut coarser: Vec<Plane> = Vec::new();
     for _ in 0..finest_read {
-        let next = crate::normalise::halve(&luma);
-        coarse.push(std::mem::replace(&mut luma, next));
+        coarser.push(halve(coarser.last().unwrap_or(base)));
     }
-    coarse.push(luma);
     let signs = octaves(short).map(|octave| {
         let pitch = short as f64 / (TILE << octave) as f64;
         let units = |n: usize| libm::ceil(n as f64 / pitch - 1e-6) as usize;
         let covered = (units(size.1), units(size.0));
         let grid = if octave <= finest_read {
-            blocks_direct(&coarse[finest_read - octave], BLOCK, covered)
+            let level = finest_read - octave;
+            blocks_direct(if level == 0 { base } else { &coarser[level - 1] }, BLOCK, covered)
         } else {
             // A block of a finer octave is a few samples of the base plane.
             let side = libm::round(BLOCK as f64 * pitch / base_pitch) as usize;
@@ -182,31 +185,20 @@ impl Plan {
         (units(self.height), units(self.width))
     }
 
-    fn new_layers(&self, payload: &Payload, octaves: Vec<(usize, Arc<CellSigns>)>) -> Result<Vec<PlanLayer>> {
-        let codeword = encode(payload, &self.key)?;
-        let share = 1.0 / octaves.len() as f64;
-        let synth = TileSynth::new();
-        let layers = octaves.into_iter().map(|(octave, signs)| PlanLayer {
-            octave,
-            tile: Arc::new(synth.tile(&self.pattern, &codeword, &even_gains(), octave)),
-            signs,
-            payload: libm::sqrt(share * (1.0 - TEMPLATE_SHARE)) as f32,
-            template: libm::sqrt(share * TEMPLATE_SHARE) as f32,
-        });
-        Ok(layers.collect())
-    }
-
     /// Sets the amplitude of every coded bit in the octaves that a reader hears: more where the host speaks against
     /// the bit, less where it speaks for it.
     fn retile(&mut self, codeword: &[u8]) {
-        let synth = TileSynth::new();
         let first = self.layers[0].octave;
-        for (i, layer) in self.layers.iter_mut().enumerate() {
+        let amplitudes = self.layers.iter().enumerate().map(|(i, layer)| {
             let gains = match (self.host.get(first + i), self.response.get(first + i)) {
                 (Some(host), Some(&response)) if response > 0.5 => gains(host, response, codeword),
                 _ => even_gains(),
             };
-            layer.tile = Arc::new(synth.tile(&self.pattern, codeword, &gains, layer.octave));
+            (layer.octave, gains)
+        });
+        let tiles = TileSynth::new().payloads(&self.pattern, codeword, &amplitudes.collect::<Vec<_>>());
+        for (layer, tile) in self.layers.iter_mut().zip(tiles) {
+            layer.tile = Arc::new(tile);
         }
     }
 
@@ -230,6 +222,19 @@ impl Plan {
             }
         });
     }
+}
+
+/// Layers of equal energy, without tiles as yet.
+fn new_layers(octaves: Vec<(usize, Arc<CellSigns>)>) -> Vec<PlanLayer> {
+    let share = 1.0 / octaves.len() as f64;
+    let layers = octaves.into_iter().map(|(octave, signs)| PlanLayer {
+        octave,
+        tile: Arc::default(),
+        signs,
+        payload: libm::sqrt(share * (1.0 - TEMPLATE_SHARE)) as f32,
+        template: libm::sqrt(share * TEMPLATE_SHARE) as f32,
+    });
+    layers.collect()
 }
 
 /// Amplitudes of the coded bits: the host's value along the codeword, in units of the mark's, is partly cancelled.

@@ -8,7 +8,10 @@ const KEPT: usize = 8;
 
 /// One octave's share of the pattern.
 pub(crate) struct Layer<'a> {
+    /// Payload and pilots.
     pub(crate) tile: &'a Tile,
+    /// Synchronisation peaks.
+    pub(crate) peaks: &'a Tile,
     pub(crate) signs: &'a CellSigns,
     /// Amplitude of the payload, relative.
     pub(crate) payload: f32,
@@ -93,10 +96,10 @@ impl<'a> Octave<'a> {
 
     /// This octave's own signal along one of its rows.
     fn own_row(&mut self, row: usize, out: &mut [f32]) {
-        let Layer { tile, signs, payload, template } = &self.layer;
+        let Layer { tile, peaks, signs, payload, template } = &self.layer;
         blend_row(&signs.signs, signs.columns, row, &mut self.signs);
         let line = row % TILE * TILE..(row % TILE + 1) * TILE;
-        let (carriers, peaks) = (&tile.payload[line.clone()], &tile.template[line]);
+        let (carriers, peaks) = (&tile[line.clone()], &peaks[line]);
         for (out, signs) in out.chunks_mut(TILE).zip(self.signs.chunks(TILE)) {
             for (((value, sign), carrier), peak) in out.iter_mut().zip(signs).zip(carriers).zip(peaks) {
                 *value = payload * sign * carrier + template * peak;

@@ -12,7 +12,7 @@ const LEAST: f32 = 1e-9;
 /// Relative amplitude that a place of this activity (grey levels) bears.
 #[inline]
 pub(crate) fn growth(activity: f32) -> f32 {
-    1.0 + GROWTH * exp2(EXPONENT * log2(activity.max(LEAST)))
+    1.0 + GROWTH * exp2(EXPONENT * log2(if activity > LEAST { activity } else { LEAST }))
 }
 
 /// Logarithm to base two of a positive normal number, to some 2e-7: the exponent's bits, and the series of the area

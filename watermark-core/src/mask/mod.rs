@@ -8,8 +8,10 @@ mod law;
 
 pub(crate) use law::growth;
 
+use std::ops::Range;
+
 use crate::parallel;
-use crate::spectrum::{Gaussian, LocalPower, Plane, RowsOf, repeat_ends};
+use crate::spectrum::{Gaussian, LocalPower, Plane, Ring, RowsOf, repeat_ends};
 
 /// Share of the eroded activity in the mix with the plain one.
 const ERODED: f32 = 0.6;
@@ -27,50 +29,63 @@ const WINDOW_RADIUS: f64 = 3.0;
 /// `scale` is the number of samples to 1/512 of the picture's short side: activity is measured at a fixed share of
 /// the picture, so that the mask does not depend on resolution.
 pub(crate) fn amplitude(luma: &Plane, scale: f64) -> Plane {
-    let activity = activity(luma, scale);
+    let (height, width) = luma.dim();
     let mut mask = Plane::zeros(luma.dim());
-    let rows = RowsOf::new(&activity);
     parallel::for_each(parallel::strips(&mut mask), |(first, strip)| {
-        let mut low = vec![0.0_f32; luma.ncols() + 2];
-        for (i, out) in strip.chunks_exact_mut(luma.ncols()).enumerate() {
-            let row = |offset: isize| rows.clamped((first + i) as isize + offset);
-            mask_row([row(-1), row(0), row(1)], &mut low, out);
-        }
+        let mut lines = strip.chunks_exact_mut(width);
+        let (above, below) = (first.saturating_sub(1), (first + lines.len()).min(height - 1));
+        let mut last = Ring::new(width, 3);
+        let mut low = vec![0.0_f32; width + 2];
+        activity_rows(luma, scale, above..below + 1, |y, activity| {
+            last.row_mut(y).copy_from_slice(activity);
+            let mut make = |y: usize| {
+                let rows = [y.saturating_sub(1), y, (y + 1).min(height - 1)].map(|y| last.row(y));
+                if let Some(out) = lines.next() {
+                    mask_row(rows, &mut low, out);
+                }
+            };
+            if y > first {
+                make(y - 1);
+            }
+            if y + 1 == height {
+                make(y);
+            }
+        });
     });
     mask
+}
+
+/// Local standard deviation of the high-passed luma, grey levels, row by row from the top down.
+pub(crate) fn activity_rows(luma: &Plane, scale: f64, wanted: Range<usize>, mut each: impl FnMut(usize, &[f32])) {
+    let low_pass = Gaussian::new((LOW_PASS_SIGMA * scale).max(LEAST_SIGMA));
+    let window = LocalPower::new(((WINDOW_RADIUS * scale) as usize).max(1));
+    let source = RowsOf::new(luma);
+    let mut padded = Vec::new();
+    let residual = |y: usize, out: &mut [f32]| {
+        low_pass.row(&source, y, &mut padded, out);
+        out.iter_mut().zip(source.clamped(y as isize)).for_each(|(low, value)| *low = value - *low);
+    };
+    let mut activity = vec![0.0_f32; luma.ncols()];
+    window.stream(luma.dim(), wanted, residual, |y, _, power| {
+        activity.iter_mut().zip(power).for_each(|(out, power)| *out = power.sqrt());
+        each(y, &activity);
+    });
 }
 
 /// One row of the mask from the activity of three: mixed with its minimum over 3 x 3 neighbours, cut, and put through
 /// the law. `low` has one sample more than the row at either end.
 fn mask_row([above, here, below]: [&[f32]; 3], low: &mut [f32], out: &mut [f32]) {
     let columns = above.iter().zip(here).zip(below);
-    low[1..].iter_mut().zip(columns).for_each(|(low, ((a, b), c))| *low = a.min(*b).min(*c));
+    low[1..].iter_mut().zip(columns).for_each(|(low, ((a, b), c))| *low = smaller(*a, smaller(*b, *c)));
     repeat_ends(low, 1);
     let lows = low.iter().zip(&low[1..]).zip(&low[2..]);
     for ((out, plain), ((a, b), c)) in out.iter_mut().zip(here).zip(lows) {
-        let eroded = a.min(*b).min(*c);
-        *out = growth((ERODED * eroded + (1.0 - ERODED) * plain).min(CEILING));
+        let eroded = smaller(*a, smaller(*b, *c));
+        *out = growth(smaller(ERODED * eroded + (1.0 - ERODED) * plain, CEILING));
     }
 }
 
-/// Local standard deviation of the high-passed luma, grey levels.
-pub(crate) fn activity(luma: &Plane, scale: f64) -> Plane {
-    let low_pass = Gaussian::new((LOW_PASS_SIGMA * scale).max(LEAST_SIGMA));
-    let window = LocalPower::new(((WINDOW_RADIUS * scale) as usize).max(1));
-    let source = RowsOf::new(luma);
-    let width = luma.ncols();
-    let mut activity = Plane::zeros(luma.dim());
-    parallel::for_each(parallel::strips(&mut activity), |(first, strip)| {
-        let mut padded = Vec::new();
-        let residual = |y: usize, out: &mut [f32]| {
-            low_pass.row(&source, y, &mut padded, out);
-            out.iter_mut().zip(source.clamped(y as isize)).for_each(|(low, value)| *low = value - *low);
-        };
-        let wanted = first..first + strip.len() / width;
-        window.stream(luma.dim(), wanted, residual, |y, _, power| {
-            let out = &mut strip[(y - first) * width..][..width];
-            out.iter_mut().zip(power).for_each(|(out, power)| *out = power.sqrt());
-        });
-    });
-    activity
+/// The minimum, where neither is anything but a number: one instruction, as `f32::min` is not.
+fn smaller(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
 }

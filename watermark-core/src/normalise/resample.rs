@@ -1,6 +1,8 @@
 //! Reduction by exact area means, enlargement by cubic interpolation; rows are streamed, so a huge picture is never
 //! held as luma.
 
+use std::borrow::Cow;
+
 use super::taps::Taps;
 use super::{WORKING_SIDE, luma_row};
 use crate::spectrum::Plane;
@@ -85,9 +87,9 @@ fn enlarge<'a>(
 }
 
 /// The plane at `pitch` input samples an output sample, origin at the top-left corner.
-pub(crate) fn resample(plane: &Plane, pitch: f64) -> Plane {
-    if is_one(pitch) {
-        return plane.clone();
+pub(crate) fn resample(plane: &Plane, pitch: f64) -> Cow<'_, Plane> {
+    if (pitch - 1.0).abs() < 1e-9 {
+        return Cow::Borrowed(plane);
     }
     let (height, width) = plane.dim();
     let source = plane.as_slice().expect("planes are contiguous");
@@ -95,16 +97,15 @@ pub(crate) fn resample(plane: &Plane, pitch: f64) -> Plane {
         row.copy_from_slice(&source[y * width..(y + 1) * width]);
         Ok(())
     });
-    copied.expect("copying rows cannot fail")
+    Cow::Owned(copied.expect("copying rows cannot fail"))
 }
 
 /// As [`resample`], for a plane that is not needed any more.
 pub(crate) fn resample_owned(plane: Plane, pitch: f64) -> Plane {
-    if is_one(pitch) { plane } else { resample(&plane, pitch) }
-}
-
-fn is_one(pitch: f64) -> bool {
-    (pitch - 1.0).abs() < 1e-9
+    match resample(&plane, pitch) {
+        Cow::Owned(resampled) => resampled,
+        Cow::Borrowed(_) => plane,
+    }
 }
 
 /// The picture's luma, reduced to a short side of [`WORKING_SIDE`] when it is clearly larger; also the pixels of

@@ -83,6 +83,16 @@ impl Whitener {
         White { planes: [matched, even] }
     }
 
+    /// Calls `each` with the number of every row of `wanted` and the whitened row under each weighting, in the order
+    /// of [`Weighting`], from the top down.
+    pub(crate) fn rows(&self, plane: &Plane, wanted: Range<usize>, mut each: impl FnMut(usize, [&[f32]; WEIGHTINGS])) {
+        let (mut matched, mut even) = (vec![0.0_f32; plane.ncols()], vec![0.0_f32; plane.ncols()]);
+        self.stream(plane, wanted, |y, residual, power| {
+            whiten(residual, power, &mut matched, &mut even);
+            each(y, [&matched, &even]);
+        });
+    }
+
     /// Rows of the band-passed plane with the mean square around each sample.
     fn stream(&self, plane: &Plane, wanted: Range<usize>, each: impl FnMut(usize, &[f32], &[f32])) {
         let source = RowsOf::new(plane);
@@ -101,8 +111,9 @@ fn whiten(residual: &[f32], power: &[f32], matched: &mut [f32], even: &mut [f32]
     let outputs = matched.iter_mut().zip(even);
     for ((&value, &power), (matched, even)) in residual.iter().zip(power).zip(outputs) {
         let deviation = (power + FLOOR).sqrt();
-        let cut = (value / deviation).clamp(-CUT, CUT);
+        let inverse = 1.0 / deviation;
+        let cut = (value * inverse).clamp(-CUT, CUT);
         *even = cut;
-        *matched = cut * mask::growth(deviation) / deviation;
+        *matched = cut * mask::growth(deviation) * inverse;
     }
 }

@@ -10,7 +10,7 @@ pub(crate) use blur::{Gaussian, box_mean};
 pub(crate) use fft2::{Fft2, HalfSpectrum, RealFft2};
 pub(crate) use local_power::LocalPower;
 pub(crate) use log_polar::{LogPolar, LogPolarGrid};
-pub(crate) use rows::{RowsOf, repeat_ends};
+pub(crate) use rows::{Ring, RowsOf, repeat_ends};
 
 /// One channel at working size, values in 8-bit grey levels unless said otherwise; row-major.
 pub(crate) type Plane = ndarray::Array2<f32>;
