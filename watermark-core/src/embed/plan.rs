@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::change::Change;
-use super::strength;
+use super::strength::{self, Calibration};
 use crate::code::{CODED_BITS, encode};
 use crate::demod::{Demodulator, Heard, OctaveSoft, base_pitch, blocks_direct, direct_octaves, read_direct};
 use crate::normalise::{Whitener, halve, resample_owned, working_luma};
@@ -102,11 +102,23 @@ impl Planner<'_> {
             response: Vec::new(),
         };
         plan.layers = new_layers(range.zip(signs).collect());
-        self.listen(&mut plan, base, &encode(payload, self.key)?);
+        let codeword = encode(payload, self.key)?;
+        plan.retile(&codeword);
+        let mut calibration = match self.strength {
+            Strength::PsnrDb(psnr_db) => Some(Calibration::new(&plan, psnr_db)),
+            Strength::Profile(_) => None,
+        };
+        if let Some(calibration) = &mut calibration {
+            calibration.approach(&mut plan, image);
+        }
+        self.listen(&mut plan, base, &codeword);
+        if let Some(calibration) = &mut calibration {
+            calibration.settle(&mut plan, image);
+        }
         Ok(plan)
     }
 
-    /// Reads the host alone and with a first version of the mark, and sets the amplitudes by what was heard.
+    /// Reads the host alone and with a first version of the mark, of even amplitudes, and sets the amplitudes by what was heard.
     fn listen(&self, plan: &mut Plan, mut base: Plane, codeword: &[u8]) {
         let octaves = direct_octaves(plan.width.min(plan.height));
         let read = |plane: &Plane| {
@@ -114,7 +126,6 @@ impl Planner<'_> {
             heard.pop().expect("one key was given")
         };
         let host = read(&base);
-        plan.retile(codeword);
         plan.add_to_base(&mut base, octaves);
         // The weighting that a reader of the marked picture will choose.
         let (host, heard): (Vec<_>, Vec<_>) = host.into_iter().zip(read(&base)).map(same_weighting).unzip();
