@@ -60,3 +60,49 @@ fn add<S: Sample>(change: &Change<'_>, samples: &mut [S], lines: &Lines) -> f64 
     });
     squares.into_iter().sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Applied, EmbedOptions, Embedder, ImageViewMut, Key, KeyRole, Layout, Payload, SECRET_BYTES, SamplesMut,
+    };
+
+    const WIDTH: usize = 333;
+    const STRIDE: usize = 4 * WIDTH + 5;
+
+    fn view(samples: &mut [u8], rows: usize) -> ImageViewMut<'_> {
+        ImageViewMut::new(WIDTH, rows, STRIDE, Layout::Rgba, SamplesMut::U8(samples)).unwrap()
+    }
+
+    #[test]
+    fn strips_of_any_height_give_what_the_whole_gives() {
+        const HEIGHT: usize = 610;
+        let mut state = 5_u32;
+        let original: Vec<u8> = (0..STRIDE * HEIGHT)
+            .map(|i| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (60 + i / STRIDE / 6 + (state >> 27) as usize) as u8
+            })
+            .collect();
+        let embedder =
+            Embedder::new(&Key::from_secret(KeyRole::Master, [4; SECRET_BYTES]), EmbedOptions::default()).unwrap();
+        let mut whole = original.clone();
+        let plan = embedder.plan(&view(&mut whole, HEIGHT).as_view(), &Payload::from_bytes(&[9; 8]).unwrap()).unwrap();
+        let applied = plan.apply(&mut view(&mut whole, HEIGHT)).unwrap();
+        assert!(whole != original);
+        // What lies between the rows is not touched.
+        let between =
+            |samples: &[u8]| samples.chunks(STRIDE).flat_map(|row| row[4 * WIDTH..].to_vec()).collect::<Vec<u8>>();
+        assert_eq!(between(&whole), between(&original));
+        for height in [1, 7, 256, 300] {
+            let mut strips = original.clone();
+            let mut sum = Applied::default();
+            for (i, strip) in strips.chunks_mut(height * STRIDE).enumerate() {
+                let rows = strip.len() / STRIDE;
+                sum.add(plan.apply_rows(i * height, &mut view(strip, rows)).unwrap());
+            }
+            assert!(strips == whole, "strips of {height} rows");
+            assert_eq!(sum, applied);
+        }
+    }
+}
