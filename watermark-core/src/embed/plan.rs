@@ -258,4 +258,4 @@ fn gains(host: &OctaveSoft, response: f32, codeword: &[u8]) -> Vec<f32> {
     (0..CODED_BITS).map(gain).collect()
 }
 
-const _: () = assert!(TILE % CELL == 0);
+const _: () = assert!(TILE.is_multiple_of(CELL));

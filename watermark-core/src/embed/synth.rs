@@ -27,7 +27,6 @@ pub(crate) struct Synth<'a> {
 struct Octave<'a> {
     layer: Layer<'a>,
     rows: usize,
-    columns: usize,
     kept: [(usize, Vec<f32>); KEPT],
     signs: Vec<f32>,
     padded: Vec<f32>,
@@ -76,7 +75,7 @@ fn prepare(octaves: &mut [Octave<'_>], row: usize) {
         // Even rows lie a quarter before coarse row row/2, odd rows a quarter behind it.
         let centre = (row / 2) as isize;
         let at: [usize; 6] = std::array::from_fn(|i| {
-            let offset = if row % 2 == 0 { 2 - i as isize } else { i as isize - 2 };
+            let offset = if row.is_multiple_of(2) { 2 - i as isize } else { i as isize - 2 };
             (centre + offset).clamp(0, rows as isize - 1) as usize
         });
         at.iter().for_each(|&row| prepare(coarser, row));
@@ -91,7 +90,7 @@ impl<'a> Octave<'a> {
         let kept = std::array::from_fn(|_| (usize::MAX, vec![0.0; columns]));
         let spread = layer.signs.columns * crate::pattern::CELL;
         let signs = vec![0.0; spread.max(columns)];
-        Self { layer, rows, columns, kept, signs, padded: vec![0.0; columns / 2 + 8], kernel: quarter_kernel() }
+        Self { layer, rows, kept, signs, padded: vec![0.0; columns / 2 + 8], kernel: quarter_kernel() }
     }
 
     /// This octave's own signal along one of its rows.

@@ -3,7 +3,7 @@
 use crate::{Error, ImageView, Layout, Result, Samples};
 
 /// Background under transparent pixels, grey levels.
-pub(crate) const NEUTRAL: f32 = 128.0;
+const NEUTRAL: f32 = 128.0;
 
 /// Weights of red, green and blue (ITU-R BT.601).
 const WEIGHTS: [f32; 3] = [0.299, 0.587, 0.114];

@@ -6,10 +6,10 @@ mod resample;
 mod taps;
 mod whiten;
 
-pub(crate) use luma::{NEUTRAL, luma_row};
+pub(crate) use luma::luma_row;
 pub(crate) use pyramid::halve;
 pub(crate) use resample::{catmull_rom, resample, resample_owned, working_luma};
-pub(crate) use whiten::{Pairs, WEIGHTINGS, Weighting, White, Whitener};
+pub(crate) use whiten::{Pairs, WEIGHTINGS, Weighting, Whitener};
 
 /// Largest short side of a working plane, pixels: what the search at normal effort sees. Finer detail of larger
 /// pictures is averaged; the coarse octaves carry the mark there.

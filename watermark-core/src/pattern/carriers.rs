@@ -25,13 +25,6 @@ pub(crate) struct Carrier {
     pub(crate) phasor: C32,
 }
 
-impl Carrier {
-    /// Index in a row-major TILE x TILE spectrum.
-    pub(crate) fn index(&self) -> usize {
-        self.y as usize * TILE + self.x.rem_euclid(TILE as i32) as usize
-    }
-}
-
 /// The phasor that a wave of phase `phase` at the tile's origin has in a transform of samples at half units.
 pub(crate) fn sampled_phasor(phase: f64, x: i32, y: i32) -> C32 {
     let angle = phase + std::f64::consts::PI * f64::from(x + y) / TILE as f64;

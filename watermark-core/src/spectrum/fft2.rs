@@ -25,12 +25,8 @@ impl Fft2 {
         self.run(data, self.forward.as_ref());
     }
 
-    /// The inverse of [`Self::forward`] but for a factor of `n * n`.
-    pub(crate) fn inverse(&self, data: &mut Vec<C32>) {
-        self.run(data, self.inverse.as_ref());
-    }
-
-    /// As [`Self::inverse`], but left `[column][row]`, and quick where most rows are zero.
+    /// The inverse of [`Self::forward`] but for a factor of `n * n`, left `[column][row]`; quick where most rows are
+    /// zero.
     pub(crate) fn inverse_transposed(&self, data: &mut Vec<C32>) {
         for row in data.chunks_exact_mut(self.side).filter(|row| row.iter().any(|v| *v != C32::default())) {
             self.inverse.process(row);
@@ -63,6 +59,9 @@ fn transpose(data: &[C32], rows: usize, columns: usize) -> Vec<C32> {
     out
 }
 
+/// Rows that are turned together: what they write to a column fills cache lines.
+const PANEL: usize = 16;
+
 /// Transform of a real `n` x `n` array; only column frequencies 0..=n/2 are kept.
 pub(crate) struct RealFft2 {
     side: usize,
@@ -94,12 +93,17 @@ impl RealFft2 {
     pub(crate) fn forward(&self, data: &mut [f32], used_rows: usize) -> HalfSpectrum<C32> {
         let (side, half) = (self.side, self.side / 2 + 1);
         let mut spectrum = vec![C32::default(); half * side];
-        let mut line = vec![C32::default(); half];
+        let mut panel = vec![C32::default(); half * PANEL];
         let mut scratch = self.rows.make_scratch_vec();
-        for (y, row) in data.chunks_exact_mut(side).take(used_rows).enumerate() {
-            self.rows.process_with_scratch(row, &mut line, &mut scratch).expect("lengths are those planned");
-            for (x, value) in line.iter().enumerate() {
-                spectrum[x * side + y] = *value;
+        let used = &mut data[..used_rows.min(side) * side];
+        for (i, rows) in used.chunks_mut(PANEL * side).enumerate() {
+            let count = rows.len() / side;
+            for (row, line) in rows.chunks_exact_mut(side).zip(panel.chunks_exact_mut(half)) {
+                self.rows.process_with_scratch(row, line, &mut scratch).expect("lengths are those planned");
+            }
+            for (x, column) in spectrum.chunks_exact_mut(side).enumerate() {
+                let column = &mut column[i * PANEL..][..count];
+                column.iter_mut().enumerate().for_each(|(y, value)| *value = panel[y * half + x]);
             }
         }
         self.columns.process(&mut spectrum);
@@ -158,8 +162,8 @@ mod tests {
         let fft = Fft2::new(side);
         let mut there = data.clone();
         fft.forward(&mut there);
-        fft.inverse(&mut there);
-        for (a, b) in there.iter().zip(&data) {
+        fft.inverse_transposed(&mut there);
+        for (a, b) in transpose(&there, side, side).iter().zip(&data) {
             assert!((a / (side * side) as f32 - b).norm() < 1e-4);
         }
     }

@@ -89,7 +89,6 @@ pub(crate) fn sum_rows<'a>(out: &mut [f32], count: usize, row: impl Fn(usize) ->
     }
 }
 
-#[expect(clippy::needless_range_loop, reason = "one index into many slices of one length; iterators would nest")]
 fn add_rows_of<const N: usize>(out: &mut [f32], rows: [&[f32]; N]) {
     let length = out.len();
     let rows = rows.map(|row| &row[..length]);
