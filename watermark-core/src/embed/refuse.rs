@@ -15,8 +15,9 @@ const ROWS_AT_ONCE: usize = 32;
 
 /// Refuses one-bit and flat pictures.
 pub(crate) fn check(luma: &Plane) -> Result<()> {
+    let samples = luma.as_slice().expect("planes are contiguous");
     let percent = |count: usize| 100.0 * count as f64 / luma.len() as f64;
-    let extreme = percent(luma.iter().filter(|&&v| !(1.0..=254.0).contains(&v)).count());
+    let extreme = percent(samples.iter().filter(|&&v| !(1.0..=254.0).contains(&v)).count());
     if extreme > MOST_EXTREME {
         return Err(Error::Refused(Refusal::OneBit { percent: extreme, limit: MOST_EXTREME }));
     }
