@@ -89,3 +89,38 @@ fn mask_row([above, here, below]: [&[f32]; 3], low: &mut [f32], out: &mut [f32])
 fn smaller(a: f32, b: f32) -> f32 {
     if a < b { a } else { b }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spectrum::box_mean;
+
+    /// Plane by plane, as the module's text says it.
+    fn naive(luma: &Plane, scale: f64) -> Plane {
+        let low = Gaussian::new((LOW_PASS_SIGMA * scale).max(LEAST_SIGMA)).apply(luma);
+        let squares = (luma - &low).mapv(|v| v * v);
+        let activity = box_mean(&squares, ((WINDOW_RADIUS * scale) as usize).max(1)).mapv(f32::sqrt);
+        let (height, width) = luma.dim();
+        Plane::from_shape_fn((height, width), |(y, x)| {
+            let (rows, columns) = (y.saturating_sub(1)..(y + 2).min(height), x.saturating_sub(1)..(x + 2).min(width));
+            let around = rows.flat_map(|y| columns.clone().map(move |x| (y, x)));
+            let eroded = around.map(|at| activity[at]).fold(f32::MAX, f32::min);
+            growth((ERODED * eroded + (1.0 - ERODED) * activity[(y, x)]).min(CEILING))
+        })
+    }
+
+    #[test]
+    fn the_streamed_mask_agrees_with_its_naive_twin() {
+        // More rows than a strip has, and one row more than two strips.
+        for (height, width, scale) in [(300, 40, 1.0), (2 * parallel::STRIP_ROWS + 1, 21, 2.0), (9, 300, 0.5)] {
+            let light = |(y, x): (usize, usize)| ((x * x + 3 * y * x + 7 * y) % 97) as f32 * (x as f32 / width as f32);
+            let luma = Plane::from_shape_fn((height, width), light);
+            let (mask, naive) = (amplitude(&luma, scale), naive(&luma, scale));
+            // Two ways to add up a window of single-precision squares; the law is steepest for the faintest activity.
+            let worst = mask.iter().zip(&naive).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(worst < 1e-3, "{height}x{width}: {worst}");
+            let (least, most) = mask.iter().fold((f32::MAX, 0.0_f32), |(a, b), &m| (a.min(m), b.max(m)));
+            assert!(most - least > 1.0, "{least} to {most} says little");
+        }
+    }
+}
