@@ -1,7 +1,7 @@
-//! The `watermark` command line: what was typed ([`args`]), what it means ([`settings`]), what is done ([`commands`]),
-//! and how the result is said ([`output`]).
+//! The `watermark` command line: what was typed (`args`), what it means (`settings`), what is done (`commands`),
+//! and how the result is said (`output`).
 //!
-//! Results go to standard output, everything else to standard error. Exit codes: see [`exit`].
+//! Results go to standard output, everything else to standard error. Exit codes: see `exit`.
 
 mod args;
 mod commands;
