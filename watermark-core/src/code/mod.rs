@@ -11,6 +11,7 @@ mod soft;
 
 use crate::{Key, Payload, PayloadClass, Result};
 use crc::CRC_BITS;
+pub(crate) use framing::tag_bits;
 use framing::{Framing, framed_bits};
 use polar::Polar;
 use soft::Code;

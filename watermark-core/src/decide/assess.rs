@@ -1,14 +1,21 @@
 //! Evidence of one alignment: an energy test that needs no code, then the code.
 
 use super::null::{log10_chi2_tail, log10_codeword_tail};
-use crate::code::{CODED_BITS, DEFAULT_LIST, Decoded, Reader};
 use crate::PayloadClass;
+use crate::code::{CODED_BITS, DEFAULT_LIST, Decoded, Reader, tag_bits};
 use crate::demod::{Mix, OctaveSoft};
 
 /// Energy evidence below which the code is tried (log10 p of one test): unmarked pictures rarely pay for decoding.
 const DECODE_BELOW: f64 = -2.5;
-/// Signal to noise of a coded bit at which one word in a hundred is lost (docs/decisions/error-correction.md).
-pub(crate) const THRESHOLD_SNR: f64 = 0.47;
+/// Signal to noise of a coded bit at which one word in a hundred of this class is lost
+/// (docs/decisions/error-correction.md).
+const fn threshold_snr(class: PayloadClass) -> f64 {
+    match class {
+        PayloadClass::Bits32 => 0.32,
+        PayloadClass::Bits64 => 0.47,
+        PayloadClass::Bits128 => 0.85,
+    }
+}
 
 /// What one alignment shows.
 #[derive(Clone)]
@@ -21,6 +28,14 @@ pub(crate) struct Assessment {
     pub(crate) decoded: Option<Decoded>,
     /// Signal to noise of a coded bit, power ratio.
     pub(crate) snr: f64,
+}
+
+impl Assessment {
+    /// Signal over the decoder's threshold for the class that was read (64 bits when none was), dB.
+    pub(crate) fn margin_db(&self) -> f64 {
+        let class = self.decoded.as_ref().map_or(PayloadClass::Bits64, |message| message.payload.class());
+        10.0 * libm::log10(self.snr / threshold_snr(class))
+    }
 }
 
 /// Tests the octaves together, weighted by their templates, and each alone. `eager` tries the code on the weighted sum
@@ -44,7 +59,8 @@ pub(crate) fn assess(octaves: &[OctaveSoft], reader: &Reader, eager: bool) -> As
             let (correlation, measured) = agreement(&mix.z, &message.codeword);
             let class = message.payload.class();
             let bits = class.bits() + if message.authentic == Some(true) { 0 } else { tag_bits(class) };
-            log10_p = log10_p.min(log10_codeword_tail(correlation, energy, bits) + halves);
+            let classes = libm::log10(PayloadClass::ALL.len() as f64);
+            log10_p = log10_p.min(log10_codeword_tail(correlation, energy, bits) + halves + classes);
             snr = measured;
         }
         let better = (decoded.is_some(), -log10_p) > (best.decoded.is_some(), -best.log10_p);
@@ -54,11 +70,6 @@ pub(crate) fn assess(octaves: &[OctaveSoft], reader: &Reader, eager: bool) -> As
     }
     best.log10_p = super::null::log10_corrected(best.log10_p, best.tests);
     best
-}
-
-/// Free bits of a message whose tag was not checked.
-fn tag_bits(class: PayloadClass) -> usize {
-    if class == PayloadClass::Bits128 { 32 } else { 24 }
 }
 
 /// Correlation with a codeword, and the signal to noise that it shows.

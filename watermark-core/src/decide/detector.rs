@@ -1,15 +1,17 @@
 //! The detector: the order of the stages, for a ring of keys.
 
-use super::assess::{Assessment, THRESHOLD_SNR, assess};
+use super::assess::{Assessment, assess};
 use super::geometry;
 use super::null::log10_corrected;
-use super::{Detection, Geometry, Mark, Verdict};
+use super::{Detection, EvidenceMap, Geometry, Mark, Verdict};
 use crate::code::Reader;
-use crate::demod::{Demodulator, base_pitch, best_heard, direct_octaves, read_aligned, read_direct};
-use crate::normalise::{Whitener, resample, working_luma};
+use crate::demod::{
+    Demodulator, Found, Mix, OctaveSoft, Trace, base_pitch, best_heard, read_aligned, read_direct, readable_octaves,
+};
+use crate::normalise::{Whitener, halve, resample, working_luma};
 use crate::pattern::{Pattern, TILE};
 use crate::spectrum::{Fft2, Plane, RealFft2};
-use crate::sync::{Budget, SPECTRUM_SIDE, Scene, Whole, locate};
+use crate::sync::{Alignment, Budget, SPECTRUM_SIDE, Scene, Whole, locate};
 use crate::{DetectOptions, Effort, Error, ImageView, Key, KeyId, Result};
 
 /// Alignments whose code is tried even where the energy shows nothing.
@@ -34,7 +36,11 @@ struct KeyState {
 /// The best reading of one key so far.
 struct Reading {
     assessment: Assessment,
-    geometry: Option<Geometry>,
+    geometry: Geometry,
+    /// `None` where the picture was marked.
+    alignment: Option<Alignment>,
+    /// Weight of each octave.
+    weights: Vec<f32>,
 }
 
 impl std::fmt::Debug for Detector {
@@ -46,9 +52,15 @@ impl std::fmt::Debug for Detector {
 impl Effort {
     fn budget(self) -> Budget {
         match self {
-            Self::Fast => Budget { proposals: 0, isotropic: 0, anisotropic: 0, polished: 0, alignments: 7 },
-            Self::Normal => Budget { proposals: 3, isotropic: 16, anisotropic: 24, polished: 8, alignments: 8 },
-            Self::Thorough => Budget { proposals: 8, isotropic: 48, anisotropic: 96, polished: 16, alignments: 48 },
+            Self::Fast => {
+                Budget { proposals: 0, isotropic: 0, anisotropic: 0, polished: 0, alignments: 7, units: 20e6 }
+            }
+            Self::Normal => {
+                Budget { proposals: 3, isotropic: 16, anisotropic: 24, polished: 8, alignments: 8, units: 8e6 }
+            }
+            Self::Thorough => {
+                Budget { proposals: 8, isotropic: 48, anisotropic: 96, polished: 16, alignments: 48, units: 100e6 }
+            }
         }
     }
 }
@@ -87,44 +99,73 @@ impl Detector {
         let (working, pitch) = working_luma(image)?;
         let short = image.width().min(image.height());
         let patterns: Vec<&Pattern> = self.keys.iter().map(|key| &key.pattern).collect();
-        let direct = {
-            let base = resample(&working, base_pitch(short) / pitch);
-            read_direct(&base, direct_octaves(short), &patterns, &self.whitener, &self.demodulator)
-        };
+        let octaves = readable_octaves(short);
+        let base = resample(&working, base_pitch(short, octaves) / pitch);
+        let direct = read_direct(&base, octaves, &patterns, &self.whitener, &self.demodulator);
         let mut scene = None;
         let mut tried = 0;
-        let mut marks = Vec::with_capacity(self.keys.len());
+        let mut readings = Vec::with_capacity(self.keys.len());
         for (key, heard) in self.keys.iter().zip(direct) {
-            let assessment = assess(&best_heard(heard), &key.reader, true);
-            let mut reading = Reading { assessment, geometry: Some(geometry::untouched(short as f64)) };
+            let octaves = best_heard(heard);
+            let assessment = assess(&octaves, &key.reader, true);
+            let mut reading = Reading::new(assessment, geometry::untouched(short as f64), None, &octaves);
             let mut tests = 1;
             if !reading.is_certain() {
                 let scene = scene.get_or_insert_with(|| Scene::new(&working, &self.whitener, &self.spectrum));
-                tests += self.search(key, scene, &working, pitch, short, &mut reading);
+                tests += self.search(key, scene, pitch, short, &mut reading);
             }
             tried += tests;
-            marks.push((key.id, reading));
+            readings.push((key, reading));
         }
-        let mut marks: Vec<Mark> = marks.into_iter().map(|(id, reading)| mark(id, reading, tried)).collect();
+        let mut marks: Vec<Mark> = Vec::with_capacity(readings.len());
+        for (key, reading) in readings {
+            let mut mark = mark(key.id, &reading, tried);
+            if mark.payload.is_some() {
+                mark.evidence = self.evidence(key, &reading, &base, scene.as_ref());
+            }
+            marks.push(mark);
+        }
         marks.sort_by(|a, b| a.log10_p.total_cmp(&b.log10_p));
         Ok(Detection { marks, tried })
     }
 
+    /// Where the mark of a reading is.
+    fn evidence(&self, key: &KeyState, reading: &Reading, base: &Plane, scene: Option<&Scene>) -> Option<EvidenceMap> {
+        let codeword = &reading.assessment.decoded.as_ref()?.codeword;
+        let found = |alignment| Found { alignment, weights: &reading.weights, codeword };
+        let trace = match (reading.alignment, scene) {
+            (Some(alignment), Some(scene)) => {
+                let levels: Vec<&Plane> = scene.levels.iter().map(|level| &level.luma).collect();
+                Trace::new(&levels, &found(alignment), &key.pattern, &self.whitener)
+            }
+            _ => {
+                let (half, quarter) = (halve(base), halve(&halve(base)));
+                let found = found(Alignment::untouched(reading.weights.len()));
+                Trace::new(&[base, &half, &quarter], &found, &key.pattern, &self.whitener)
+            }
+        };
+        Some(EvidenceMap { columns: trace.columns, rows: trace.rows, z: trace.z() })
+    }
+
     /// Tries alignments until one is certain; returns how many were tried.
-    fn search(&self, key: &KeyState, scene: &Scene, working: &Plane, pitch: f64, short: usize, best: &mut Reading) -> u64 {
-        let size = (working.ncols() as f64, working.nrows() as f64);
-        let whole = Whole { size, octaves: direct_octaves(short) };
+    fn search(&self, key: &KeyState, scene: &Scene, pitch: f64, short: usize, best: &mut Reading) -> u64 {
+        let Some(finest) = scene.levels.first() else { return 0 };
+        let (height, width) = finest.luma.dim();
+        let size = (width as f64, height as f64);
+        let whole = Whole { size, octaves: readable_octaves(short) };
         let budget = self.options.effort.budget();
+        let mut units = budget.units;
         let alignments = locate(scene, &key.pattern.template, &self.tile_fft, &whole, &budget);
         for (i, alignment) in alignments.iter().enumerate() {
-            let octaves = best_heard(read_aligned(scene, alignment, &key.pattern, &self.demodulator));
+            let heard = read_aligned(scene, alignment, &key.pattern, &self.demodulator, &mut units);
+            let octaves = best_heard(heard);
             if octaves.is_empty() {
                 continue;
             }
             let assessment = assess(&octaves, &key.reader, i < EAGER);
             if assessment.log10_p < best.assessment.log10_p {
                 let geometry = geometry::estimate(alignment, &octaves, pitch);
-                *best = Reading { assessment, geometry: Some(geometry) };
+                *best = Reading::new(assessment, geometry, Some(*alignment), &octaves);
             }
             if best.is_certain() {
                 return i as u64 + 1;
@@ -135,6 +176,10 @@ impl Detector {
 }
 
 impl Reading {
+    fn new(assessment: Assessment, geometry: Geometry, alignment: Option<Alignment>, octaves: &[OctaveSoft]) -> Self {
+        Self { assessment, geometry, alignment, weights: Mix::template_weights(octaves) }
+    }
+
     /// Whether nothing more needs to be tried: the code was readable and chance is out of the question whatever else
     /// would be tried.
     fn is_certain(&self) -> bool {
@@ -142,20 +187,20 @@ impl Reading {
     }
 }
 
-fn mark(key_id: KeyId, reading: Reading, tried: u64) -> Mark {
-    let Reading { assessment, geometry } = reading;
-    let log10_p = log10_corrected(assessment.log10_p, tried);
+fn mark(key_id: KeyId, reading: &Reading, tried: u64) -> Mark {
+    let log10_p = log10_corrected(reading.assessment.log10_p, tried);
     let verdict = Verdict::of(log10_p);
+    let found = verdict == Verdict::Found;
     // A message is only shown where the evidence bears it: a CRC alone agrees by chance now and then.
-    let message = assessment.decoded.filter(|_| verdict == Verdict::Found);
+    let message = reading.assessment.decoded.as_ref().filter(|_| found);
     Mark {
         key_id,
         verdict,
         log10_p,
-        authentic: message.as_ref().and_then(|m| m.authentic),
-        payload: message.map(|m| m.payload),
-        margin_db: 10.0 * libm::log10(assessment.snr / THRESHOLD_SNR),
-        geometry: geometry.filter(|_| verdict == Verdict::Found),
+        authentic: message.and_then(|m| m.authentic),
+        payload: message.map(|m| m.payload.clone()),
+        margin_db: reading.assessment.margin_db(),
+        geometry: Some(reading.geometry).filter(|_| found),
         evidence: None,
     }
 }

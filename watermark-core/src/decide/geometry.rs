@@ -23,13 +23,19 @@ pub(crate) fn estimate(alignment: &Alignment, octaves: &[OctaveSoft], pitch: f64
     // Rows grow downwards, so a positive angle of the matrix is clockwise as seen.
     let rotation_deg = -libm::atan2(forward[1][0], forward[0][0]).to_degrees();
     let rotation_deg = if rotation_deg <= -180.0 + 1e-9 { rotation_deg + 360.0 } else { rotation_deg };
-    let units = (TILE << coarsest_octave(octaves)) as f64;
+    let units = TILE as f64 * libm::exp2(f64::from(coarsest_octave(octaves)));
     Geometry { rotation_deg, aspect: width / height, mirrored, full_short_side_px: units * alignment.pitch(0) * pitch }
 }
 
-/// Number of the coarsest octave that was read, by its pilots.
-fn coarsest_octave(octaves: &[OctaveSoft]) -> usize {
-    let score = |first: usize| octaves.iter().enumerate().map(|(i, o)| o.pilots[first + i]).sum::<f32>();
-    let candidates = 0..=PILOT_OCTAVES - octaves.len();
+/// Number of the coarsest octave that was read, by its pilots. Negative where the search looked at octaves coarser than
+/// any that a picture carries.
+fn coarsest_octave(octaves: &[OctaveSoft]) -> i32 {
+    let pilot =
+        |octave: &OctaveSoft, number: i32| usize::try_from(number).ok().and_then(|n| octave.pilots.get(n)).copied();
+    let score = |first: i32| -> f32 {
+        let read = octaves.iter().zip(first..);
+        read.map(|(octave, number)| octave.coherence.max(0.0) * pilot(octave, number).unwrap_or(0.0)).sum()
+    };
+    let candidates = 1 - octaves.len() as i32..PILOT_OCTAVES as i32;
     candidates.max_by(|&a, &b| score(a).total_cmp(&score(b))).unwrap_or(0)
 }

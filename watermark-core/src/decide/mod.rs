@@ -114,4 +114,3 @@ impl Detection {
         self.strongest().verdict
     }
 }
-

@@ -12,14 +12,25 @@ const KEYS_AT_ONCE: usize = 4;
 /// Finest octave that a reader looks at when the whole picture is there: 1024 units on the short side.
 pub(crate) const FINEST_READ: usize = 2;
 
-/// Octaves read directly from a picture of this short side, counted from the coarsest.
+/// Smallest pitch of an octave that is worth reading, pixels to a unit.
+const SMALLEST_PITCH: f64 = 0.62;
+
+/// Octaves marked and read directly in a picture of this short side, counted from the coarsest.
 pub(crate) fn direct_octaves(short_side: usize) -> usize {
     crate::pattern::octaves(short_side).end().min(&FINEST_READ) + 1
 }
 
-/// Pixels of the picture to a sample of the base plane.
-pub(crate) fn base_pitch(short_side: usize) -> f64 {
-    short_side as f64 / (TILE << (direct_octaves(short_side) - 1)) as f64
+/// Octaves that a reader looks at in a picture of this short side that may have been made smaller: one more than it
+/// would have been marked with, as long as that octave's band is sampled.
+pub(crate) fn readable_octaves(short_side: usize) -> usize {
+    let marked = direct_octaves(short_side);
+    let finer = (TILE << marked) as f64 * SMALLEST_PITCH <= short_side as f64;
+    if finer && marked <= FINEST_READ { marked + 1 } else { marked }
+}
+
+/// Pixels of the picture to a sample of the base plane with `octaves` octaves.
+pub(crate) fn base_pitch(short_side: usize, octaves: usize) -> f64 {
+    short_side as f64 / (TILE << (octaves - 1)) as f64
 }
 
 /// Soft values of every octave, coarsest first, for each of some keys, from a base plane of `octaves` octaves. Whitened

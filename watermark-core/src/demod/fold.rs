@@ -89,26 +89,50 @@ pub(crate) fn fold_aligned(
     placement: &Placement,
     signs: &CellSigns,
     first_unit: (i64, i64),
+    cubic: &Cubic,
 ) -> [Vec<C32>; WEIGHTINGS] {
     let cell = crate::pattern::CELL;
     let (rows, columns) = (signs.rows * cell, signs.columns * cell);
-    let mut tiles = [vec![C32::default(); TILE * TILE], vec![C32::default(); TILE * TILE]];
+    // For each unit of the tile and each weighting the signed and the unsigned sum.
+    let mut tile = vec![[0.0_f32; 2 * WEIGHTINGS]; TILE * TILE];
     let mut weights = vec![0.0_f32; columns];
     for row in 0..rows {
         let v = (first_unit.1 + row as i64) as f64 + 0.5;
         let (start, step) = placement.line(first_unit.0 as f64 + 0.5, v);
         let Some((from, to)) = inside(start, step, columns, white) else { continue };
         blend_row(&signs.weights, signs.columns, row, &mut weights);
-        let line = row % TILE * TILE;
-        for u in from..to {
-            let (x, y) = (start.0 + step.0 * u as f64, start.1 + step.1 * u as f64);
-            let values = cubic_at(white, x - 0.5, y - 0.5);
-            for (tile, value) in tiles.iter_mut().zip(values) {
-                tile[line + u % TILE] += C32::new(value * weights[u], value);
-            }
+        let line = &mut tile[row % TILE * TILE..][..TILE];
+        let (mut x, mut y) = (Fixed::new(start.0 - 0.5, step.0, from), Fixed::new(start.1 - 0.5, step.1, from));
+        for (u, weight) in (from..to).zip(&weights[from..to]) {
+            let [matched, even] = cubic.at(white, x.next(), y.next());
+            let sums = &mut line[u % TILE];
+            let values = [matched * weight, matched, even * weight, even];
+            sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
         }
     }
-    tiles
+    std::array::from_fn(|i| tile.iter().map(|sums| C32::new(sums[2 * i], sums[2 * i + 1])).collect())
+}
+
+/// A coordinate along a line in steps of 2^-32 samples.
+struct Fixed {
+    at: i64,
+    step: i64,
+}
+
+impl Fixed {
+    fn new(start: f64, step: f64, from: usize) -> Self {
+        const ONE: f64 = (1_u64 << 32) as f64;
+        let step = libm::round(step * ONE) as i64;
+        Self { at: libm::round(start * ONE) as i64 + step * from as i64, step }
+    }
+
+    /// Whole samples and the rest in 2^-32 samples; then a step on.
+    #[inline]
+    fn next(&mut self) -> (usize, u32) {
+        let at = self.at;
+        self.at += self.step;
+        ((at >> 32) as usize, at as u32)
+    }
 }
 
 /// Range of steps along a line for which a 4 x 4 neighbourhood lies in the plane.
@@ -133,18 +157,33 @@ fn inside(start: (f64, f64), step: (f64, f64), count: usize, plane: &Pairs) -> O
     (from < to).then_some((from as usize, to as usize))
 }
 
-/// Cubic interpolation at a position in sample coordinates, at least one sample away from the border.
-#[inline]
-fn cubic_at(plane: &Pairs, x: f64, y: f64) -> [f32; WEIGHTINGS] {
-    let (x0, y0) = (x as u32 as usize, y as u32 as usize);
-    let (wx, wy) = (catmull_rom((x - x0 as f64) as f32), catmull_rom((y - y0 as f64) as f32));
-    let mut columns = [[0.0_f32; WEIGHTINGS]; 4];
-    for (i, weight) in wy.into_iter().enumerate() {
-        let row = &plane.values[(y0 + i - 1) * plane.columns + x0 - 1..][..4];
-        for (sum, pair) in columns.iter_mut().zip(row) {
-            sum[0] += weight * pair[0];
-            sum[1] += weight * pair[1];
-        }
+/// Weights of cubic interpolation for every position between two samples, in steps of 1/1024.
+pub(crate) struct Cubic {
+    weights: Vec<[f32; 4]>,
+}
+
+impl Cubic {
+    const BITS: u32 = 10;
+
+    pub(crate) fn new() -> Self {
+        let count = 1 << Self::BITS;
+        Self { weights: (0..count).map(|i| catmull_rom((i as f32 + 0.5) / count as f32)).collect() }
     }
-    std::array::from_fn(|k| (0..4).map(|i| wx[i] * columns[i][k]).sum())
+
+    /// Value at a position in sample coordinates, at least one sample away from the border.
+    #[inline]
+    fn at(&self, plane: &Pairs, (x, across): (usize, u32), (y, down): (usize, u32)) -> [f32; WEIGHTINGS] {
+        let weights = |rest: u32| &self.weights[(rest >> (32 - Self::BITS)) as usize];
+        let (wx, wy) = (weights(across), weights(down));
+        let mut columns = [0.0_f32; 4 * WEIGHTINGS];
+        for (i, weight) in wy.iter().enumerate() {
+            let row = &plane.values[WEIGHTINGS * ((y + i - 1) * plane.columns + x - 1)..][..4 * WEIGHTINGS];
+            columns.iter_mut().zip(row).for_each(|(sum, value)| *sum += weight * value);
+        }
+        let mut sums = [0.0_f32; WEIGHTINGS];
+        for (pair, weight) in columns.chunks_exact(WEIGHTINGS).zip(wx) {
+            sums.iter_mut().zip(pair).for_each(|(sum, value)| *sum += weight * value);
+        }
+        sums
+    }
 }

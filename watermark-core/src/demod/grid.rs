@@ -33,7 +33,12 @@ pub(crate) fn blocks_direct(plane: &Plane, side: usize, units: (usize, usize)) -
 
 /// Samples of the block grid over `tiles`-aligned units, taken from a plane of the luma pyramid in which a block is
 /// some two samples wide.
-pub(crate) fn blocks_aligned(plane: &Plane, placement: &Placement, first_unit: (i64, i64), units: (usize, usize)) -> CellGrid {
+pub(crate) fn blocks_aligned(
+    plane: &Plane,
+    placement: &Placement,
+    first_unit: (i64, i64),
+    units: (usize, usize),
+) -> CellGrid {
     let count = |n: usize| n.div_ceil(BLOCK);
     let (height, width) = plane.dim();
     let at = |x: f64, y: f64| {

@@ -1,5 +1,6 @@
 //! Soft values: the folded tile's spectrum, flattened, and read along the keyed phases.
 
+use super::Cubic;
 use crate::code::CODED_BITS;
 use crate::normalise::WEIGHTINGS;
 use crate::pattern::{BAND_HIGH, Carrier, PILOT_OCTAVES, Pattern, TILE};
@@ -46,11 +47,17 @@ pub(crate) struct Mix {
 /// Turns folded tiles into soft values.
 pub(crate) struct Demodulator {
     fft: Fft2,
+    cubic: Cubic,
 }
 
 impl Demodulator {
     pub(crate) fn new() -> Self {
-        Self { fft: Fft2::new(TILE) }
+        Self { fft: Fft2::new(TILE), cubic: Cubic::new() }
+    }
+
+    /// Interpolation for planes that are not on the tile's grid.
+    pub(crate) fn cubic(&self) -> &Cubic {
+        &self.cubic
     }
 
     /// Reads an octave under each weighting.
@@ -141,9 +148,11 @@ impl Flat {
 
 fn coherence(unsigned: &Flat, pattern: &Pattern) -> f32 {
     let template = &pattern.template;
-    let peaks = template.points.iter().zip(&template.phasors).map(|(&(x, y), &phasor)| {
-        unsigned.along(&Carrier { x, y, bit: 0, phasor }).0
-    });
+    let peaks = template
+        .points
+        .iter()
+        .zip(&template.phasors)
+        .map(|(&(x, y), &phasor)| unsigned.along(&Carrier { x, y, bit: 0, phasor }).0);
     peaks.sum::<f32>() / template.points.len() as f32
 }
 

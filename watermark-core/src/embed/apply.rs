@@ -24,12 +24,10 @@ impl Plan {
     /// [`Error::Input`] when the strip does not lie in the planned picture.
     pub fn apply_rows(&self, first_row: usize, strip: &mut ImageViewMut<'_>) -> Result<Applied> {
         let (width, rows) = (strip.width(), strip.height());
-        if width != self.width || first_row + rows > self.height {
+        if width != self.width || first_row.checked_add(rows).is_none_or(|end| end > self.height) {
             return Err(Error::input(format!(
-                "rows {first_row} to {} of {width} px do not lie in the planned {}x{} px",
-                first_row + rows,
-                self.width,
-                self.height
+                "{rows} rows of {width} px from row {first_row} on do not lie in the planned {}x{} px",
+                self.width, self.height
             )));
         }
         let lines = Lines { first_row, rows, width, stride: strip.stride(), layout: strip.layout() };

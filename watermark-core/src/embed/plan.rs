@@ -77,12 +77,12 @@ impl Planner<'_> {
             return Err(crate::Error::Refused(Refusal::TooSmall { width, height, min_side: MIN_SIDE }));
         }
         let (working, working_pitch) = working_luma(image)?;
-        let mask_pitch = base_pitch(short);
+        let mask_pitch = base_pitch(short, direct_octaves(short));
         let base = resample_owned(working, mask_pitch / working_pitch);
         super::refuse::check(&base)?;
         let scale = (TILE << (direct_octaves(short) - 1)) as f64 / 512.0;
         let mask = crate::mask::amplitude(&base, scale);
-        let gain = strength::gain(&mask, self.strength);
+        let gain = strength::gain(&mask, width * height, self.strength);
         let range = octaves(short);
         let pitch = short as f64 / (TILE << range.end()) as f64;
         let signs = content_signs(&base, mask_pitch, (width, height), short, self.pattern);

@@ -13,19 +13,31 @@ const STANDARD_GAIN: f64 = 0.62;
 /// PSNR that no profile goes below or above, dB: very busy and very quiet pictures.
 const PSNR_RANGE: (f64, f64) = (41.4, 47.0);
 
-/// Grey levels to a unit of pattern times mask. The pattern has unit variance, so the mean square of the mask gives
-/// the mean squared change.
-pub(crate) fn gain(mask: &Plane, strength: Strength) -> f32 {
+/// Size from which on profiles are quieter, pixels: what is read adds up over the picture, so a large one needs less
+/// (docs/decisions/strength.md).
+const QUIETER_FROM: f64 = 700_000.0;
+/// Decibels quieter for each doubling of the number of pixels, and at most.
+const QUIETER_DB: (f64, f64) = (2.0, 5.0);
+
+/// Decibels by which the profiles are quieter for a picture of this many pixels.
+fn quieter_db(pixels: usize) -> f64 {
+    (QUIETER_DB.0 * libm::log2(pixels as f64 / QUIETER_FROM)).clamp(0.0, QUIETER_DB.1)
+}
+
+/// Grey levels to a unit of pattern times mask, for a picture of `pixels` pixels. The pattern has unit variance, so the
+/// mean square of the mask gives the mean squared change.
+pub(crate) fn gain(mask: &Plane, pixels: usize, strength: Strength) -> f32 {
     let power = sum_of_squares(mask.as_slice().expect("planes are contiguous")) / mask.len() as f64;
     let for_psnr = |psnr: f64| libm::sqrt(255.0 * 255.0 / libm::pow(10.0, psnr / 10.0) / power);
     let gain = match strength {
         Strength::PsnrDb(psnr) => for_psnr(psnr),
         Strength::Profile(profile) => {
-            let offset_db = match profile {
-                Profile::Subtle => 4.0,
-                Profile::Standard => 0.0,
-                Profile::Robust => -3.0,
-            };
+            let offset_db = quieter_db(pixels)
+                + match profile {
+                    Profile::Subtle => 4.0,
+                    Profile::Standard => 0.0,
+                    Profile::Robust => -3.0,
+                };
             let wanted = STANDARD_GAIN * libm::pow(10.0, -offset_db / 20.0);
             wanted.clamp(for_psnr(PSNR_RANGE.1 + offset_db), for_psnr(PSNR_RANGE.0 + offset_db))
         }

@@ -27,7 +27,6 @@ pub(crate) enum Weighting {
     /// The matched filter for a mark that the mask has shaped: quiet places, where the host disturbs least, count most.
     Matched = 0,
     /// All places alike: after strong compression the quiet places have lost the mark.
-    #[expect(dead_code, reason = "readers go through both by their places")]
     Even = 1,
 }
 
@@ -46,14 +45,14 @@ impl White {
 pub(crate) struct Pairs {
     pub(crate) rows: usize,
     pub(crate) columns: usize,
-    /// Row-major, in the order of [`Weighting`].
-    pub(crate) values: Vec<[f32; WEIGHTINGS]>,
+    /// Row-major, for each sample its weightings in their order.
+    pub(crate) values: Vec<f32>,
 }
 
 impl Pairs {
     pub(crate) fn new(white: &White) -> Self {
         let (rows, columns) = white.planes[0].dim();
-        let values = white.planes[0].iter().zip(&white.planes[1]).map(|(&a, &b)| [a, b]).collect();
+        let values = white.planes[0].iter().zip(&white.planes[1]).flat_map(|(&a, &b)| [a, b]).collect();
         Self { rows, columns, values }
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Budget {
     pub(crate) polished: usize,
     /// Alignments handed on.
     pub(crate) alignments: usize,
+    /// Units looked up for all of them together; when few are left, only coarse octaves are read.
+    pub(crate) units: f64,
 }
 
 /// Alignments to try, best first. `short_side` is the picture's, `pitch` its pixels to a sample of the working plane,

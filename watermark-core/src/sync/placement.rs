@@ -31,11 +31,18 @@ pub(crate) struct Alignment {
 /// An octave seen from one plane of a pyramid.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Placement {
+    matrix: Matrix,
     inverse: Matrix,
     shift: [f64; 2],
 }
 
 impl Alignment {
+    /// A plane on whose samples the finest of `octaves` octaves was put.
+    pub(crate) fn untouched(octaves: usize) -> Self {
+        let scale = 1.0 / (1_u64 << (octaves - 1)) as f64;
+        Self { matrix: [[scale, 0.0], [0.0, scale]], shift: [0.0, 0.0], octaves, score: 0.0 }
+    }
+
     /// Samples of the working plane to a unit of octave `i` (geometric mean of the two directions).
     pub(crate) fn pitch(&self, i: usize) -> f64 {
         1.0 / (libm::sqrt(determinant(&self.matrix).abs()) * (1_u64 << i) as f64)
@@ -46,7 +53,7 @@ impl Alignment {
         let zoom = (1_u64 << i) as f64;
         let scale = zoom * (1_u64 << level) as f64;
         let matrix = self.matrix.map(|row| row.map(|v| v * scale));
-        Placement { inverse: invert(&matrix), shift: self.shift.map(|v| v * zoom) }
+        Placement { matrix, inverse: invert(&matrix), shift: self.shift.map(|v| v * zoom) }
     }
 
     /// Units of octave `i` at a point of the working plane.
@@ -76,6 +83,12 @@ impl Placement {
         (self.inverse[0][0] * u + self.inverse[0][1] * v, self.inverse[1][0] * u + self.inverse[1][1] * v)
     }
 
+    /// Units at edge coordinates of the plane.
+    pub(crate) fn to_units(&self, x: f64, y: f64) -> (f64, f64) {
+        let at = |row: usize| self.matrix[row][0] * x + self.matrix[row][1] * y + self.shift[row];
+        (at(0), at(1))
+    }
+
     /// Edge coordinates at a unit and the step to the next unit of its row.
     pub(crate) fn line(&self, u: f64, v: f64) -> ((f64, f64), (f64, f64)) {
         (self.to_picture(u, v), (self.inverse[0][0], self.inverse[1][0]))
@@ -88,10 +101,12 @@ mod tests {
 
     #[test]
     fn placement_undoes_units() {
-        let alignment =
-            Alignment { matrix: [[0.3, -0.1], [0.12, 0.28]], shift: [17.0, -4.0], octaves: 2, score: 0.0 };
+        let alignment = Alignment { matrix: [[0.3, -0.1], [0.12, 0.28]], shift: [17.0, -4.0], octaves: 2, score: 0.0 };
         let (u, v) = alignment.units(1, 120.0, 60.0);
-        let (x, y) = alignment.placement(1, 2).to_picture(u, v);
+        let placement = alignment.placement(1, 2);
+        let (x, y) = placement.to_picture(u, v);
         assert!((x * 4.0 - 120.0).abs() < 1e-9 && (y * 4.0 - 60.0).abs() < 1e-9);
+        let back = placement.to_units(x, y);
+        assert!((back.0 - u).abs() < 1e-9 && (back.1 - v).abs() < 1e-9);
     }
 }

@@ -67,7 +67,13 @@ pub(crate) fn anisotropic(map: &LogPolar, template: &Template, count: usize) -> 
         for step in -steps..=steps {
             for skew in SKEWS {
                 if step != 0 || skew != 0.0 {
-                    score(map, template, Shape { mirror, stretch: f64::from(step) * STRETCH_STEP, skew }, count, &mut out);
+                    score(
+                        map,
+                        template,
+                        Shape { mirror, stretch: f64::from(step) * STRETCH_STEP, skew },
+                        count,
+                        &mut out,
+                    );
                 }
             }
         }
@@ -186,7 +192,9 @@ fn best_cells(total: &[f32], single: &Sums, angles: usize, usable: usize, count:
     };
     let mut rows: Vec<(usize, f32)> = (0..angles).map(|row| best_of_row(row, &taken)).collect();
     for _ in 0..count {
-        let Some((row, &(column, value))) = rows.iter().enumerate().max_by(|a, b| a.1.1.total_cmp(&b.1.1)) else { break };
+        let Some((row, &(column, value))) = rows.iter().enumerate().max_by(|a, b| a.1.1.total_cmp(&b.1.1)) else {
+            break;
+        };
         out.push((row * scales + column, value));
         taken.push((row, column));
         for near in 0..=2 * NEIGHBOURHOOD {

@@ -38,10 +38,7 @@ pub(crate) fn translate(scene: &Scene, template: &Template, fft: &Fft2, proposal
     let pairs = upright.iter().zip(&turned).map(|(a, b)| best_positions(a, b, template, fft));
     let (first, second): (Vec<_>, Vec<_>) = pairs.unzip();
     let back = proposal.matrix.map(|row| row.map(|v| -v));
-    [
-        position(scene, template, &proposal.matrix, &upright, &first),
-        position(scene, template, &back, &turned, &second),
-    ]
+    [position(scene, template, &proposal.matrix, &upright, &first), position(scene, template, &back, &turned, &second)]
 }
 
 /// Coherence of the peaks when the position is known: for whole pictures in one of eight orientations.
@@ -90,7 +87,14 @@ pub(crate) fn transposed(m: &Matrix) -> Matrix {
 }
 
 /// Sum of all peaks along the phases predicted for a position at [`centre`]; larger is better.
-pub(crate) fn coherent_sum(scene: &Scene, template: &Template, frequency: &Matrix, octaves: usize, u: f64, v: f64) -> f64 {
+pub(crate) fn coherent_sum(
+    scene: &Scene,
+    template: &Template,
+    frequency: &Matrix,
+    octaves: usize,
+    u: f64,
+    v: f64,
+) -> f64 {
     let (sum, _) = along(&peaks(scene, template, frequency, octaves), template, u, v);
     sum
 }
@@ -101,7 +105,13 @@ pub(crate) fn score(scene: &Scene, template: &Template, frequency: &Matrix, octa
 }
 
 /// The best joint position among those that one octave alone prefers.
-fn position(scene: &Scene, template: &Template, frequency: &Matrix, peaks: &[Peaks], best: &[[(f64, f64); KEPT]]) -> Alignment {
+fn position(
+    scene: &Scene,
+    template: &Template,
+    frequency: &Matrix,
+    peaks: &[Peaks],
+    best: &[[(f64, f64); KEPT]],
+) -> Alignment {
     let mut top = (f64::MIN, 0.0, 0.0);
     for (one, positions) in peaks.iter().zip(best) {
         let zoom = (1_usize << one.octave) as f64;
@@ -164,7 +174,12 @@ fn peaks_of(scene: &Scene, template: &Template, frequency: &Matrix, octave: usiz
 }
 
 /// Positions (units of this octave) at which the peaks of one octave, and those of its half turn, add up best.
-fn best_positions(upright: &Peaks, turned: &Peaks, template: &Template, fft: &Fft2) -> ([(f64, f64); KEPT], [(f64, f64); KEPT]) {
+fn best_positions(
+    upright: &Peaks,
+    turned: &Peaks,
+    template: &Template,
+    fft: &Fft2,
+) -> ([(f64, f64); KEPT], [(f64, f64); KEPT]) {
     let mut data = vec![C32::default(); TILE * TILE];
     let index = |x: i32, y: i32| {
         let wrap = |v: i32| v.rem_euclid(TILE as i32) as usize;
