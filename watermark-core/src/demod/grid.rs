@@ -57,7 +57,7 @@ pub(crate) fn blocks_aligned(
         let sum: f32 = corners
             .iter()
             .map(|(du, dv)| {
-                let (x, y) = placement.to_picture(u + du, v + dv);
+                let (x, y) = placement.picture_at(u + du, v + dv);
                 at(x, y)
             })
             .sum();

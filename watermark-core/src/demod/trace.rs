@@ -102,7 +102,7 @@ struct View<'a> {
 impl View<'_> {
     /// The payload's pattern at edge coordinates of the plane.
     fn expected(&self, x: f64, y: f64) -> f32 {
-        let (u, v) = self.placement.to_units(x, y);
+        let (u, v) = self.placement.units_at(x, y);
         let (cu, cv) = (u - self.first.0 as f64, v - self.first.1 as f64);
         let (column, row) = ((cu / CELL as f64) as usize, (cv / CELL as f64) as usize);
         if cu < 0.0 || cv < 0.0 || column >= self.signs.columns || row >= self.signs.rows {

@@ -78,20 +78,20 @@ impl Alignment {
 
 impl Placement {
     /// Edge coordinates of the plane at a unit.
-    pub(crate) fn to_picture(&self, u: f64, v: f64) -> (f64, f64) {
+    pub(crate) fn picture_at(&self, u: f64, v: f64) -> (f64, f64) {
         let (u, v) = (u - self.shift[0], v - self.shift[1]);
         (self.inverse[0][0] * u + self.inverse[0][1] * v, self.inverse[1][0] * u + self.inverse[1][1] * v)
     }
 
     /// Units at edge coordinates of the plane.
-    pub(crate) fn to_units(&self, x: f64, y: f64) -> (f64, f64) {
+    pub(crate) fn units_at(&self, x: f64, y: f64) -> (f64, f64) {
         let at = |row: usize| self.matrix[row][0] * x + self.matrix[row][1] * y + self.shift[row];
         (at(0), at(1))
     }
 
     /// Edge coordinates at a unit and the step to the next unit of its row.
     pub(crate) fn line(&self, u: f64, v: f64) -> ((f64, f64), (f64, f64)) {
-        (self.to_picture(u, v), (self.inverse[0][0], self.inverse[1][0]))
+        (self.picture_at(u, v), (self.inverse[0][0], self.inverse[1][0]))
     }
 }
 
@@ -104,9 +104,9 @@ mod tests {
         let alignment = Alignment { matrix: [[0.3, -0.1], [0.12, 0.28]], shift: [17.0, -4.0], octaves: 2, score: 0.0 };
         let (u, v) = alignment.units(1, 120.0, 60.0);
         let placement = alignment.placement(1, 2);
-        let (x, y) = placement.to_picture(u, v);
+        let (x, y) = placement.picture_at(u, v);
         assert!((x * 4.0 - 120.0).abs() < 1e-9 && (y * 4.0 - 60.0).abs() < 1e-9);
-        let back = placement.to_units(x, y);
+        let back = placement.units_at(x, y);
         assert!((back.0 - u).abs() < 1e-9 && (back.1 - v).abs() < 1e-9);
     }
 }

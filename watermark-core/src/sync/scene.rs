@@ -27,8 +27,6 @@ const COARSEST_LOW: f64 = 0.02;
 pub(crate) struct Level {
     pub(crate) luma: Plane,
     pub(crate) white: Pairs,
-    /// Power over its local mean.
-    pub(crate) power: HalfSpectrum<f32>,
     /// Spectrum over the root of its local mean power, phases as at the window's centre.
     spectrum: HalfSpectrum<C32>,
     /// Half the sides of the transformed window, samples.
@@ -73,21 +71,22 @@ fn map(levels: &[Level]) -> LogPolar {
         };
         let columns: Vec<usize> = (0..GRID.radii).filter(inside).collect();
         if let (Some(&first), Some(&last)) = (columns.first(), columns.last()) {
-            map.fill(first..last + 1, zoom, &spread(&level.power));
+            map.fill(first..last + 1, zoom, &spread(&level.spectrum));
         }
     }
     map
 }
 
 /// Largest of four neighbouring bins, cut: a peak between bins or beside its cell of the map is not missed.
-fn spread(power: &HalfSpectrum<f32>) -> HalfSpectrum<f32> {
-    let side = power.side;
-    let mut values = power.values.clone();
+fn spread(spectrum: &HalfSpectrum<C32>) -> HalfSpectrum<f32> {
+    let side = spectrum.side;
+    let power: Vec<f32> = spectrum.values.iter().map(C32::norm_sqr).collect();
+    let mut values = power.clone();
     for x in 0..=side / 2 {
         let next = (x + 1).min(side / 2);
         for y in 0..side {
             let after = if y + 1 == side { 0 } else { y + 1 };
-            let at = |x: usize, y: usize| power.values[x * side + y];
+            let at = |x: usize, y: usize| power[x * side + y];
             let largest = at(x, y).max(at(x, after)).max(at(next, y)).max(at(next, after));
             values[x * side + y] = largest.min(POWER_CUT);
         }
@@ -111,11 +110,11 @@ impl Level {
             }
         }
         let mut spectrum = fft.forward(&mut data, h);
-        let power = flatten(&mut spectrum);
+        flatten(&mut spectrum);
         let centre = (w as f64 / 2.0, h as f64 / 2.0);
         refer_to(&mut spectrum, centre);
         let centre_in_level = (left as f64 + centre.0, top as f64 + centre.1);
-        Self { luma, white: Pairs::new(&white), power, spectrum, centre, centre_in_level }
+        Self { luma, white: Pairs::new(&white), spectrum, centre, centre_in_level }
     }
 
     /// Flattened spectrum at a frequency (cycles per sample of the level), phase as at the window's centre.
@@ -138,7 +137,7 @@ impl Level {
 
     /// Power over its local mean at a bin, any sign.
     pub(crate) fn power_at(&self, x: i32, y: i32) -> f32 {
-        self.power.at(x, y).0
+        self.spectrum.at(x, y).0.norm_sqr()
     }
 }
 
@@ -162,24 +161,22 @@ fn window(length: usize) -> Vec<f32> {
     (0..length).map(|i| libm::sin((i + 1) as f64 * step) as f32).collect()
 }
 
-/// Divides the spectrum by the root of its local mean power; returns the power over that mean.
-fn flatten(spectrum: &mut HalfSpectrum<C32>) -> HalfSpectrum<f32> {
+/// Divides the spectrum by the root of its local mean power.
+fn flatten(spectrum: &mut HalfSpectrum<C32>) {
     let side = spectrum.side;
     let (half, pad) = (side / 2 + 1, FLATTEN_RADIUS);
     // Rows are column frequencies -pad..half + pad, columns are row frequencies with a wrap of pad on both sides.
-    let padded = Plane::from_shape_fn((half + 2 * pad, side + 2 * pad), |(i, k)| {
-        let (fx, fy) = (i as i32 - pad as i32, (k + side - pad) as i32 % side as i32);
-        spectrum.at(fx, fy).0.norm_sqr()
-    });
-    let mean = box_mean(&padded, pad);
-    let mut power = vec![0.0_f32; half * side];
-    for x in 0..half {
-        for y in 0..side {
-            let i = x * side + y;
-            let level = mean[(x + pad, y + pad)].max(0.0) + 1e-9;
-            power[i] = spectrum.values[i].norm_sqr() / level;
-            spectrum.values[i] /= level.sqrt();
+    let mut padded = Plane::zeros((half + 2 * pad, side + 2 * pad));
+    for (i, mut line) in padded.rows_mut().into_iter().enumerate() {
+        for (k, value) in line.iter_mut().enumerate() {
+            let (fx, fy) = (i as i32 - pad as i32, k as i32 - pad as i32);
+            *value = spectrum.at(fx, fy).0.norm_sqr();
         }
     }
-    HalfSpectrum { side, values: power }
+    let mean = box_mean(&padded, pad);
+    for (x, line) in spectrum.values.chunks_exact_mut(side).enumerate() {
+        for (y, value) in line.iter_mut().enumerate() {
+            *value /= (mean[(x + pad, y + pad)].max(0.0) + 1e-9).sqrt();
+        }
+    }
 }

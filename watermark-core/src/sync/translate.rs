@@ -24,6 +24,9 @@ const FINEST_SCALE: f64 = 2.1;
 /// Most octaves looked at.
 const MOST_OCTAVES: usize = 3;
 
+/// Positions on a tile, units.
+type Positions = [(f64, f64); KEPT];
+
 /// The peaks of one octave, turned back by their keyed phases.
 struct Peaks {
     octave: usize,
@@ -105,13 +108,7 @@ pub(crate) fn score(scene: &Scene, template: &Template, frequency: &Matrix, octa
 }
 
 /// The best joint position among those that one octave alone prefers.
-fn position(
-    scene: &Scene,
-    template: &Template,
-    frequency: &Matrix,
-    peaks: &[Peaks],
-    best: &[[(f64, f64); KEPT]],
-) -> Alignment {
+fn position(scene: &Scene, template: &Template, frequency: &Matrix, peaks: &[Peaks], best: &[Positions]) -> Alignment {
     let mut top = (f64::MIN, 0.0, 0.0);
     for (one, positions) in peaks.iter().zip(best) {
         let zoom = (1_usize << one.octave) as f64;
@@ -174,12 +171,7 @@ fn peaks_of(scene: &Scene, template: &Template, frequency: &Matrix, octave: usiz
 }
 
 /// Positions (units of this octave) at which the peaks of one octave, and those of its half turn, add up best.
-fn best_positions(
-    upright: &Peaks,
-    turned: &Peaks,
-    template: &Template,
-    fft: &Fft2,
-) -> ([(f64, f64); KEPT], [(f64, f64); KEPT]) {
+fn best_positions(upright: &Peaks, turned: &Peaks, template: &Template, fft: &Fft2) -> (Positions, Positions) {
     let mut data = vec![C32::default(); TILE * TILE];
     let index = |x: i32, y: i32| {
         let wrap = |v: i32| v.rem_euclid(TILE as i32) as usize;
@@ -196,7 +188,7 @@ fn best_positions(
 }
 
 /// Places of the largest values of a ring of columns, each clear of the larger ones.
-fn largest(data: &[C32], part: impl Fn(&C32) -> f32) -> [(f64, f64); KEPT] {
+fn largest(data: &[C32], part: impl Fn(&C32) -> f32) -> Positions {
     const CLEAR: usize = 3;
     let ring = |a: usize, b: usize| a.abs_diff(b).min(TILE - a.abs_diff(b));
     let mut taken: Vec<(usize, usize)> = Vec::with_capacity(KEPT);
