@@ -164,7 +164,7 @@ impl Detector {
             }
             let assessment = assess(&octaves, &key.reader, i < EAGER);
             if assessment.log10_p < best.assessment.log10_p {
-                let geometry = geometry::estimate(alignment, &octaves, pitch);
+                let geometry = geometry::estimate(alignment, &octaves, size, pitch);
                 *best = Reading::new(assessment, geometry, Some(*alignment), &octaves);
             }
             if best.is_certain() {

@@ -10,8 +10,8 @@ pub(crate) fn untouched(short_side: f64) -> Geometry {
     Geometry { rotation_deg: 0.0, aspect: 1.0, mirrored: false, full_short_side_px: short_side }
 }
 
-/// Geometry of an alignment on a working plane of `pitch` picture pixels a sample.
-pub(crate) fn estimate(alignment: &Alignment, octaves: &[OctaveSoft], pitch: f64) -> Geometry {
+/// Geometry of an alignment on a working plane of `size` (width, height) samples, `pitch` picture pixels each.
+pub(crate) fn estimate(alignment: &Alignment, octaves: &[OctaveSoft], size: (f64, f64), pitch: f64) -> Geometry {
     // Pixels of the suspect = inverse x units: mirror, then aspect, then rotation.
     let mut forward = invert(&alignment.matrix);
     let mirrored = determinant(&forward) < 0.0;
@@ -24,7 +24,10 @@ pub(crate) fn estimate(alignment: &Alignment, octaves: &[OctaveSoft], pitch: f64
     let rotation_deg = -libm::atan2(forward[1][0], forward[0][0]).to_degrees();
     let rotation_deg = if rotation_deg <= -180.0 + 1e-9 { rotation_deg + 360.0 } else { rotation_deg };
     let units = TILE as f64 * libm::exp2(f64::from(coarsest_octave(octaves)));
-    Geometry { rotation_deg, aspect: width / height, mirrored, full_short_side_px: units * alignment.pitch(0) * pitch }
+    // Which side of the whole was the short one is not marked; it is taken to be that of what is left.
+    let (low, high) = alignment.bounds(0, size.0, size.1);
+    let short = if high.0 - low.0 < high.1 - low.1 { width } else { height };
+    Geometry { rotation_deg, aspect: width / height, mirrored, full_short_side_px: units * short * pitch }
 }
 
 /// Number of the coarsest octave that was read, by its pilots. Negative where the search looked at octaves coarser than

@@ -57,7 +57,8 @@ pub struct Geometry {
     pub aspect: f64,
     /// Whether the picture was mirrored (left to right, before the rotation).
     pub mirrored: bool,
-    /// Short side that the whole original would have at the suspect's scale, pixels.
+    /// Short side that the whole original would have at the suspect's scale, pixels. Which side is the short one is not
+    /// in the mark; it is taken to be as in the suspect picture.
     pub full_short_side_px: f64,
 }
 

@@ -8,6 +8,8 @@
 mod carriers;
 mod cells;
 mod template;
+#[cfg(test)]
+mod tests;
 mod tile;
 
 pub(crate) use carriers::{Carrier, Carriers, PILOT_OCTAVES, sampled_phasor};
