@@ -24,3 +24,16 @@ fn wrong_keys_and_unmarked_pictures_stay_within_the_claim() {
     let low = readings.iter().filter(|&&log10_p| log10_p <= -1.0).count();
     assert!(low < 12, "{low} of {DETECTIONS} readings claim 1 in 10: {readings:?}");
 }
+
+/// A gradient's steps look alike at every scale, so its octaves agree with each other without any mark.
+#[test]
+fn pictures_that_look_alike_at_every_scale_raise_no_alarm() {
+    let gradient = image::RgbImage::from_fn(300, 340, |x, y| {
+        let share = (x + y) as f32 / 640.0;
+        image::Rgb([(10.0 + 20.0 * share) as u8, (200.0 - 110.0 * share) as u8, (10.0 + 80.0 * share) as u8])
+    });
+    for secret in 30..36 {
+        let detection = detected(&gradient, &[key(secret)]);
+        assert_eq!(detection.verdict(), Verdict::NotFound, "key {secret}: {}", detection.strongest().log10_p);
+    }
+}

@@ -22,6 +22,8 @@ pub(crate) struct OctaveSoft {
     pub(crate) sums: Vec<f32>,
     /// Variance of each sum for random phases, given the magnitudes.
     pub(crate) variances: Vec<f32>,
+    /// Coded bit and flattened bin of every carrier, turned back by its keyed phase.
+    bins: Vec<(u16, C32)>,
     /// Coherence of the template: mean of the flattened peaks along their phases, 0 without a mark.
     pub(crate) coherence: f32,
     /// Correlation with the pilots of each octave number, in standard deviations.
@@ -71,22 +73,27 @@ impl Demodulator {
         let (signed, unsigned) = separate(&folded);
         let signed = Flat::new(signed, CUT);
         let unsigned = Flat::new(unsigned, TEMPLATE_CUT);
-        let mut sums = vec![0.0; CODED_BITS];
-        let mut variances = vec![1e-9; CODED_BITS];
-        for carrier in &pattern.carriers.coded {
-            let (value, power) = signed.along(carrier);
-            sums[usize::from(carrier.bit)] += value;
-            variances[usize::from(carrier.bit)] += power / 2.0;
-        }
+        let bins: Vec<_> = pattern.carriers.coded.iter().map(|carrier| (carrier.bit, signed.turned(carrier))).collect();
+        let (sums, variances) = by_bit(bins.iter().copied());
         let pilots = std::array::from_fn(|octave| {
             let (sum, power) = pattern.carriers.pilots[octave].iter().fold((0.0, 1e-9), |(sum, power), carrier| {
-                let (value, p) = signed.along(carrier);
-                (sum + value, power + p / 2.0)
+                let value = signed.turned(carrier);
+                (sum + value.re, power + value.norm_sqr() / 2.0)
             });
             sum / power.sqrt()
         });
-        OctaveSoft { sums, variances, coherence: coherence(&unsigned, pattern), pilots }
+        OctaveSoft { sums, variances, bins, coherence: coherence(&unsigned, pattern), pilots }
     }
+}
+
+/// For each coded bit the sum of its bins along their phases, and the variance of that for random phases.
+fn by_bit(bins: impl Iterator<Item = (u16, C32)>) -> (Vec<f32>, Vec<f32>) {
+    let (mut sums, mut variances) = (vec![0.0; CODED_BITS], vec![1e-9; CODED_BITS]);
+    for (bit, value) in bins {
+        sums[usize::from(bit)] += value.re;
+        variances[usize::from(bit)] += value.norm_sqr() / 2.0;
+    }
+    (sums, variances)
 }
 
 /// Highest frequency of the band, bins.
@@ -131,18 +138,14 @@ impl Flat {
         Self { level: box_mean(&power, FLATTEN_RADIUS), region, cut }
     }
 
-    /// A bin along its keyed phase, and its power.
-    fn along(&self, carrier: &Carrier) -> (f32, f32) {
+    /// A bin turned back by its keyed phase.
+    fn turned(&self, carrier: &Carrier) -> C32 {
         let row = carrier.y as usize + FLATTEN_RADIUS;
         let column = (carrier.x + (HIGHEST + FLATTEN_RADIUS) as i32) as usize;
         let mean = self.level[(row, column)].max(0.0) + 1e-6;
-        let value = self.region[row * REGION.1 + column];
-        let (value, power) = ((value * carrier.phasor.conj()).re / mean.sqrt(), value.norm_sqr() / mean);
-        if power > self.cut * self.cut {
-            (value * self.cut / power.sqrt(), self.cut * self.cut)
-        } else {
-            (value, power)
-        }
+        let value = self.region[row * REGION.1 + column] * carrier.phasor.conj() / mean.sqrt();
+        let power = value.norm_sqr();
+        if power > self.cut * self.cut { value * (self.cut / power.sqrt()) } else { value }
     }
 }
 
@@ -152,20 +155,23 @@ fn coherence(unsigned: &Flat, pattern: &Pattern) -> f32 {
         .points
         .iter()
         .zip(&template.phasors)
-        .map(|(&(x, y), &phasor)| unsigned.along(&Carrier { x, y, bit: 0, phasor }).0);
+        .map(|(&(x, y), &phasor)| unsigned.turned(&Carrier { x, y, bit: 0, phasor }).re);
     peaks.sum::<f32>() / template.points.len() as f32
 }
 
 impl Mix {
     /// Adds octaves with the given weights.
+    ///
+    /// The octaves share the keyed phases, and a picture may look alike at two scales (a gradient's steps do): their
+    /// bins are added before their power is taken, so that the variance is exact whatever the picture.
     pub(crate) fn new(octaves: &[OctaveSoft], weights: &[f32]) -> Self {
-        let z = (0..CODED_BITS).map(|bit| {
-            let parts = || octaves.iter().zip(weights);
-            let sum: f32 = parts().map(|(octave, w)| w * octave.sums[bit]).sum();
-            let variance: f32 = parts().map(|(octave, w)| w * w * octave.variances[bit]).sum();
-            sum / variance.max(1e-9).sqrt()
+        let Some(first) = octaves.first() else { return Self { z: vec![0.0; CODED_BITS] } };
+        let bins = first.bins.iter().enumerate().map(|(i, &(bit, _))| {
+            let parts = octaves.iter().zip(weights).map(|(octave, &weight)| octave.bins[i].1 * weight);
+            (bit, parts.sum())
         });
-        Self { z: z.collect() }
+        let (sums, variances) = by_bit(bins);
+        Self { z: sums.iter().zip(&variances).map(|(sum, variance)| sum / variance.sqrt()).collect() }
     }
 
     /// Weights by what the template shows of each octave: independent of the carriers, so the null is untouched.
