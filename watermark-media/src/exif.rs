@@ -156,11 +156,20 @@ impl Block {
         if self.big { value.to_be_bytes() } else { value.to_le_bytes() }
     }
 
-    /// A TIFF structure: header, `pixels` at byte 8, then the directories. Nothing when it would pass 4 GiB.
-    pub(crate) fn write(&self, pixels: &[u8]) -> Option<Vec<u8>> {
+    /// A TIFF structure of directories alone. Nothing when it would pass 4 GiB.
+    pub(crate) fn write(&self) -> Option<Vec<u8>> {
+        self.finish(self.start())
+    }
+
+    /// The 8 bytes before everything else; pixels may follow.
+    pub(crate) fn start(&self) -> Vec<u8> {
         let mut out = if self.big { b"MM\0*".to_vec() } else { b"II*\0".to_vec() };
         out.extend([0; 4]);
-        out.extend(pixels);
+        out
+    }
+
+    /// Appends the directories to what [`start`](Self::start) gave and pixels. Nothing when it would pass 4 GiB.
+    pub(crate) fn finish(&self, mut out: Vec<u8>) -> Option<Vec<u8>> {
         let mut main = self.main.clone();
         for (tag, entries) in [(EXIF_POINTER, &self.exif), (GPS_POINTER, &self.gps)] {
             if !entries.is_empty() {
@@ -220,7 +229,7 @@ mod tests {
         for big in [false, true] {
             for pixels in [&b""[..], b"odd"] {
                 let before = block(big);
-                let bytes = before.write(pixels).unwrap();
+                let bytes = before.finish([&before.start(), pixels].concat()).unwrap();
                 assert_eq!(&bytes[8..8 + pixels.len()], pixels);
                 let after = Block::parse(&bytes).unwrap();
                 let mut main = before.main.clone();
@@ -257,6 +266,6 @@ mod tests {
     fn an_orientation_of_another_type_counts_as_upright() {
         let mut block = block(true);
         block.main = vec![block.longs(ORIENTATION, &[6])];
-        assert_eq!(orientation(&block.write(b"").unwrap()), Orientation::UPRIGHT);
+        assert_eq!(orientation(&block.write().unwrap()), Orientation::UPRIGHT);
     }
 }

@@ -8,7 +8,7 @@ use png::{BitDepth, ColorType, DecodingError, Transformations};
 use watermark_core::Layout;
 
 use super::chunks::{Chunk, chunks};
-use super::samples::{be_from_u16, u16_from_be};
+use super::samples::be_from_u16;
 use crate::limits::limit;
 use crate::metadata::{Metadata, PngChunks};
 use crate::{DecodeLimits, Error, Format, Picture, PixelData, Result, exif};
@@ -36,13 +36,21 @@ pub(super) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
     decoder.set_limits(png::Limits { bytes: most.saturating_add(64 << 20) });
     let mut reader = decoder.read_info().map_err(error)?;
     let size = reader.output_buffer_size().ok_or_else(|| limit("the size of the picture", u64::MAX, most as u64))?;
-    let mut buffer = vec![0; size];
-    let frame = reader.next_frame(&mut buffer).map_err(error)?;
-    buffer.truncate(frame.buffer_size());
+    let (pixels, frame) = if depth == 2 {
+        let mut samples = vec![0_u16; size / 2];
+        let frame = reader.next_frame(bytemuck::cast_slice_mut(&mut samples)).map_err(error)?;
+        samples.truncate(frame.buffer_size() / 2);
+        samples.iter_mut().for_each(|sample| *sample = u16::from_be(*sample));
+        (PixelData::U16(samples), frame)
+    } else {
+        let mut samples = vec![0; size];
+        let frame = reader.next_frame(&mut samples).map_err(error)?;
+        samples.truncate(frame.buffer_size());
+        (PixelData::U8(samples), frame)
+    };
     let info = reader.info();
     let same_type = !expanded && info.trns.is_none() && info.bit_depth as u8 >= 8;
     let icc = info.icc_profile.as_ref().map(|profile| profile.to_vec());
-    let pixels = if depth == 2 { PixelData::U16(u16_from_be(&buffer)) } else { PixelData::U8(buffer) };
     let metadata = metadata(&chunks, icc, same_type);
     Picture::upright(frame.width as usize, frame.height as usize, layout(frame.color_type), pixels, FORMAT, metadata)
 }

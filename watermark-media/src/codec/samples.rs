@@ -1,18 +1,8 @@
-//! 16 bit samples as bytes and back.
-
-/// From big-endian bytes; an odd last byte is ignored.
-pub(super) fn u16_from_be(bytes: &[u8]) -> Vec<u16> {
-    bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect()
-}
+//! Samples in other forms: 16 bits as bytes, packed bits, planes.
 
 /// To big-endian bytes.
 pub(super) fn be_from_u16(samples: &[u16]) -> Vec<u8> {
     samples.iter().flat_map(|sample| sample.to_be_bytes()).collect()
-}
-
-/// From bytes in native order; an odd last byte is ignored.
-pub(super) fn u16_native(bytes: &[u8]) -> Vec<u16> {
-    bytes.chunks_exact(2).map(|pair| u16::from_ne_bytes([pair[0], pair[1]])).collect()
 }
 
 /// Grey of 1, 2 or 4 bits, rows starting at whole bytes and most significant bits first, as 8 bits full range.

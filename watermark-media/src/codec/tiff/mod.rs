@@ -15,7 +15,7 @@ use tiff::{TiffError, TiffFormatError};
 use watermark_core::Layout;
 
 pub(super) use self::write::encode;
-use super::samples::{interleave, u16_native, unpack};
+use super::samples::{interleave, unpack};
 use crate::exif::{Block, Entry, ORIENTATION};
 use crate::metadata::{Metadata, TiffSource};
 use crate::{DecodeLimits, Error, Format, Picture, PixelData, Result};
@@ -45,12 +45,16 @@ pub(super) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
     allowed.decoding_buffer_size = size;
     allowed.intermediate_buffer_size = size.saturating_add(1 << 20);
     let mut decoder = decoder.with_limits(allowed);
-    let buffer = read(&mut decoder, size)?;
+    let needed = sample_bytes(&mut decoder, size)?;
     let (width, height) = (width as usize, height as usize);
-    let pixels = match bits {
-        16 => PixelData::U16(u16_native(&buffer)),
-        8 => PixelData::U8(buffer),
-        bits => PixelData::U8(unpack(&buffer, width, height, bits)),
+    let pixels = if bits == 16 {
+        let mut samples = vec![0_u16; needed / 2];
+        decoder.read_image_bytes(bytemuck::cast_slice_mut(&mut samples)).map_err(error)?;
+        PixelData::U16(samples)
+    } else {
+        let mut samples = vec![0; needed];
+        decoder.read_image_bytes(&mut samples).map_err(error)?;
+        PixelData::U8(if bits == 8 { samples } else { unpack(&samples, width, height, bits) })
     };
     let pixels = match (pixels, planar(&mut decoder)) {
         (PixelData::U8(samples), true) => PixelData::U8(interleave(&samples, layout.channels())),
@@ -97,15 +101,13 @@ fn planar(decoder: &mut Source<'_>) -> bool {
     matches!(decoder.find_tag_unsigned::<u16>(Tag::PlanarConfiguration), Ok(Some(2)))
 }
 
-/// The samples of all planes, in native byte order; rows of less than 8 bits start at whole bytes.
-fn read(decoder: &mut Source<'_>, most: usize) -> Result<Vec<u8>> {
+/// How many bytes the samples of all planes are, in native byte order; rows of less than 8 bits start at whole bytes.
+fn sample_bytes(decoder: &mut Source<'_>, most: usize) -> Result<usize> {
     let needed = decoder.image_buffer_layout().map_err(error)?.complete_len;
     if needed > most {
         return Err(Error::corrupt(FORMAT, "its strips or tiles do not fit its size"));
     }
-    let mut buffer = vec![0; needed];
-    decoder.read_image_bytes(&mut buffer).map_err(error)?;
-    Ok(buffer)
+    Ok(needed)
 }
 
 fn error(error: TiffError) -> Error {
@@ -132,7 +134,7 @@ fn metadata(bytes: &[u8], decoder: &mut Source<'_>) -> Metadata {
     Metadata {
         icc: value(ICC),
         xmp: value(XMP),
-        exif: if descriptive.is_empty() { None } else { descriptive.write(&[]) },
+        exif: if descriptive.is_empty() { None } else { descriptive.write() },
         c2pa,
         tiff: Some(TiffSource {
             compressed: compression.unwrap_or(1) != 1,

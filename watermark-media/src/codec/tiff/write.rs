@@ -12,8 +12,6 @@ use crate::{Error, Format, Picture, PixelData, Result};
 
 /// Bytes of samples in a strip, about; readers hold one at a time.
 const STRIP: usize = 256 * 1024;
-/// Bytes before the first strip: the header.
-const HEADER: usize = 8;
 /// Values of the compression tag.
 const PLAIN: u16 = 1;
 const DEFLATE: u16 = 8;
@@ -28,18 +26,21 @@ pub(in crate::codec) fn encode(picture: &Picture) -> Result<Vec<u8>> {
     let row = stored.width as usize * picture.layout.channels();
     let bytes_each = usize::from(picture.pixels.bits() / 8);
     let rows = (STRIP / (row * bytes_each)).clamp(1, stored.height as usize);
-    let strips = strips(&stored, picture.layout.channels(), row * rows, compress, block.big)?;
-    let beyond = || limit("the size of the TIFF in bytes", u64::MAX, u32::MAX.into());
-    let mut offsets = Vec::with_capacity(strips.len());
-    let mut at = HEADER;
-    for strip in &strips {
-        offsets.push(u32::try_from(at).map_err(|_| beyond())?);
-        at += strip.len();
+    let mut file = block.start();
+    if !compress {
+        // A vector that grows holds its bytes twice while it moves.
+        file.reserve_exact(picture.pixels.len() * bytes_each);
     }
-    let counts: Vec<u32> = strips.iter().map(|strip| strip.len() as u32).collect();
+    let (offsets, counts) =
+        write_strips(&mut file, &stored, picture.layout.channels(), row * rows, compress, block.big)?;
     block.main.extend(storage(&block, picture, &stored, rows as u32, compress));
     block.main.extend([block.longs(273, &offsets), block.longs(279, &counts)]);
-    block.write(&strips.concat()).ok_or_else(beyond)
+    block.finish(file).ok_or_else(beyond)
+}
+
+/// The format holds places in 32 bits.
+fn beyond() -> Error {
+    limit("the size of the TIFF in bytes", u64::MAX, u32::MAX.into())
 }
 
 /// The tags that describe the picture: the source's, or made from its EXIF block, profile and XMP.
@@ -82,26 +83,40 @@ fn storage(block: &Block, picture: &Picture, stored: &Stored<'_>, rows: u32, com
     tags
 }
 
-/// The bytes of each strip of `length` samples.
-fn strips(stored: &Stored<'_>, channels: usize, length: usize, compress: bool, big: bool) -> Result<Vec<Vec<u8>>> {
+/// Appends the strips, of `length` samples each, one after the other, as all of them at once would be a second picture.
+/// Gives their places in the file and their lengths, bytes.
+fn write_strips(
+    file: &mut Vec<u8>,
+    stored: &Stored<'_>,
+    channels: usize,
+    length: usize,
+    compress: bool,
+    big: bool,
+) -> Result<(Vec<u32>, Vec<u32>)> {
     let row = stored.width as usize * channels;
-    let finish = |bytes: Vec<u8>| if compress { deflate(&bytes) } else { Ok(bytes) };
+    let (mut offsets, mut counts) = (Vec::new(), Vec::new());
+    let mut add = |bytes: &[u8]| -> Result<()> {
+        offsets.push(u32::try_from(file.len()).map_err(|_| beyond())?);
+        let start = file.len();
+        if compress {
+            deflate(bytes, file)?
+        } else {
+            file.extend_from_slice(bytes)
+        }
+        counts.push(u32::try_from(file.len() - start).map_err(|_| beyond())?);
+        Ok(())
+    };
     match stored.pixels.as_ref() {
-        PixelData::U8(samples) => samples
-            .chunks(length)
-            .map(|strip| {
-                finish(if compress { predict(strip, row, channels, u8::wrapping_sub) } else { strip.to_vec() })
-            })
-            .collect(),
-        PixelData::U16(samples) => samples
-            .chunks(length)
-            .map(|strip| {
-                let strip = if compress { predict(strip, row, channels, u16::wrapping_sub) } else { strip.to_vec() };
-                let order = |s: u16| if big { s.to_be_bytes() } else { s.to_le_bytes() };
-                finish(strip.into_iter().flat_map(order).collect())
-            })
-            .collect(),
+        PixelData::U8(samples) => samples.chunks(length).try_for_each(|strip| {
+            add(&if compress { predict(strip, row, channels, u8::wrapping_sub) } else { strip.to_vec() })
+        })?,
+        PixelData::U16(samples) => samples.chunks(length).try_for_each(|strip| {
+            let strip = if compress { predict(strip, row, channels, u16::wrapping_sub) } else { strip.to_vec() };
+            let order = |s: u16| if big { s.to_be_bytes() } else { s.to_le_bytes() };
+            add(&strip.into_iter().flat_map(order).collect::<Vec<_>>())
+        })?,
     }
+    Ok((offsets, counts))
 }
 
 /// Each sample less the same channel of the pixel before it in its row.
@@ -114,7 +129,8 @@ fn predict<T: Copy>(strip: &[T], row: usize, channels: usize, less: impl Fn(T, T
     out
 }
 
-fn deflate(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-    zlib.write_all(bytes).and_then(|()| zlib.finish()).map_err(|e| Error::encode(FORMAT, e))
+fn deflate(bytes: &[u8], file: &mut Vec<u8>) -> Result<()> {
+    let mut zlib = flate2::write::ZlibEncoder::new(file, flate2::Compression::default());
+    zlib.write_all(bytes).and_then(|()| zlib.finish()).map_err(|e| Error::encode(FORMAT, e))?;
+    Ok(())
 }
