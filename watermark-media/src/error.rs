@@ -38,7 +38,7 @@ pub enum Error {
     },
     /// A limit of [`DecodeLimits`](crate::DecodeLimits), or one of the output format, was met before any large
     /// allocation.
-    #[error("{what} is {value}, the limit is {limit}; scale the picture down or raise the limit where it is ours")]
+    #[error("{what} is {value}, the limit is {limit}; scale the picture down")]
     Limit {
         /// What was measured, in words.
         what: &'static str,

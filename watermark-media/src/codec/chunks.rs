@@ -10,6 +10,13 @@ pub(super) struct Chunk<'a> {
     pub(super) intact: bool,
 }
 
+impl Chunk<'_> {
+    /// Whether the pixels cannot be understood without it.
+    pub(super) fn is_critical(&self) -> bool {
+        self.kind[0].is_ascii_uppercase()
+    }
+}
+
 /// All chunks up to and with IEND.
 pub(super) fn chunks(bytes: &[u8]) -> Result<Vec<Chunk<'_>>> {
     let mut rest = bytes.get(8..).unwrap_or_default();

@@ -22,6 +22,10 @@ const DEFLATE_RATIO: u64 = 1040;
 pub(super) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
     let chunks = chunks(bytes)?;
     refuse_animation(&chunks)?;
+    if let Some(chunk) = chunks.iter().find(|chunk| chunk.is_critical() && !chunk.intact) {
+        let kind = chunk.kind.escape_ascii();
+        return Err(Error::corrupt(FORMAT, format!("the checksum of its {kind} chunk does not fit")));
+    }
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(Transformations::EXPAND);
     let header = decoder.read_header_info().map_err(error)?;
