@@ -11,9 +11,10 @@ pub(crate) struct KeyAccess {
     /// often are.
     #[arg(long)]
     pub(crate) allow_open_key: bool,
-    /// File whose first line is the passphrase of the key; without it a sealed key asks on the terminal.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) passphrase_file: Option<PathBuf>,
+    /// File whose first line is the passphrase of the key; without it a sealed key asks on the terminal. Of several,
+    /// each key takes the one that fits.
+    #[arg(long = "passphrase-file", value_name = "FILE")]
+    pub(crate) passphrase_files: Vec<PathBuf>,
 }
 
 /// Arguments of `keygen`.

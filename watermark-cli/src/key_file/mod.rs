@@ -16,13 +16,15 @@ mod seal;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use watermark_core::{Key, KeyRole};
+use watermark_core::{Key, KeyRole, SECRET_BYTES};
+use zeroize::Zeroizing;
 
 use crate::args::KeyAccess;
 use crate::files::{self, Target};
 use crate::passphrase::{self, Passphrase};
 
 use format::{Body, KeyText};
+use seal::Sealed;
 
 pub(crate) use format::role_name;
 
@@ -46,15 +48,25 @@ pub(crate) fn read(path: &Path, access: &KeyAccess) -> Result<Key> {
     let secret = match &text.body {
         Body::Open(secret) => secret.clone(),
         Body::Sealed(sealed) => {
-            let passphrase = match &access.passphrase_file {
-                Some(file) => passphrase::from_file(file, access.allow_open_key)?,
-                None => passphrase::ask(path)?,
-            };
-            let opened = sealed.open(text.sealed_header().as_bytes(), &passphrase);
-            opened.with_context(|| path.display().to_string())?
+            let header = text.sealed_header();
+            open(sealed, header.as_bytes(), path, access).with_context(|| path.display().to_string())?
         }
     };
     checked(path, &text, Key::from_secret(text.role, *secret))
+}
+
+/// Opens with the passphrases of the files, the first that fits, or with the one that is typed.
+fn open(sealed: &Sealed, header: &[u8], path: &Path, access: &KeyAccess) -> Result<Zeroizing<[u8; SECRET_BYTES]>> {
+    let Some((last, others)) = access.passphrase_files.split_last() else {
+        return sealed.open(header, &passphrase::ask(path)?);
+    };
+    let read = |file| passphrase::from_file(file, access.allow_open_key);
+    for file in others {
+        if let Ok(secret) = sealed.open(header, &read(file)?) {
+            return Ok(secret);
+        }
+    }
+    sealed.open(header, &read(last)?)
 }
 
 /// What a key file says about itself.
@@ -103,7 +115,7 @@ mod tests {
     }
 
     fn access() -> KeyAccess {
-        KeyAccess { allow_open_key: false, passphrase_file: None }
+        KeyAccess { allow_open_key: false, passphrase_files: Vec::new() }
     }
 
     #[test]

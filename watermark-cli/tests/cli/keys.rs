@@ -1,5 +1,6 @@
 //! Key files that are as they should be.
 
+use crate::pictures;
 use crate::sandbox::Sandbox;
 
 fn line<'a>(text: &'a str, name: &str) -> &'a str {
@@ -121,4 +122,26 @@ fn without_a_terminal_a_sealed_key_asks_for_a_file() {
         run.complains(2, &["no terminal"]);
     }
     assert_eq!(sandbox.contents().len(), 2, "nothing was written");
+}
+
+#[test]
+fn each_key_of_a_ring_takes_the_passphrase_that_fits() {
+    let sandbox = Sandbox::with_key();
+    sandbox.write("in.png", pictures::tiny());
+    for (title, pass) in [("One", "pass-1"), ("Two", "pass-2")] {
+        sandbox.write(pass, format!("the passphrase of {title}\n"));
+        #[cfg(unix)]
+        sandbox.set_mode(pass, 0o600);
+        let out = format!("{title}.key");
+        let derive = ["key", "derive", "studio.key", "--title", title, "--out", &out, "--new-passphrase-file", pass];
+        sandbox.run(derive).succeeds();
+    }
+    let detect = ["detect", "in.png", "--key", "One.key", "--key", "Two.key"];
+    let with = |files: &[&str]| {
+        let files = files.iter().flat_map(|file| ["--passphrase-file", file]).collect::<Vec<_>>();
+        sandbox.run(detect.into_iter().chain(files))
+    };
+    assert_eq!(with(&["pass-1", "pass-2"]).code, 1);
+    assert_eq!(with(&["pass-2", "pass-1"]).code, 1);
+    with(&["pass-1"]).complains(2, &["Two.key", "passphrase is wrong"]);
 }
