@@ -114,7 +114,8 @@ impl Target {
     fn new(path: &Path, replace: bool, mode: u32, way_out: &str) -> Result<Self> {
         let target = Self { path: path.to_owned(), replace, mode };
         let name = path.display();
-        if path.file_name().is_none() || path.is_dir() {
+        let ends_open = path.to_string_lossy().ends_with(std::path::is_separator);
+        if path.file_name().is_none() || ends_open || path.is_dir() {
             bail!("{name}: is a directory; give a file name in it");
         }
         // A link that leads nowhere counts as existing.
@@ -157,7 +158,10 @@ impl Target {
         let mut file = self.beside()?;
         file.write_all(bytes)
             .and_then(|()| file.as_file().sync_all())
-            .with_context(|| format!("{name}: cannot be written; is the disk full?"))?;
+            // By kind, as the file's own text would name the temporary file.
+            .map_err(|error| {
+                anyhow!("{name}: cannot be written ({}); make room or choose another place", error.kind())
+            })?;
         let renamed = if self.replace { file.persist(&self.path) } else { file.persist_noclobber(&self.path) };
         renamed.map_err(|failure| match failure.error.kind() {
             io::ErrorKind::AlreadyExists => anyhow!("{name}: has appeared meanwhile and was left as it is"),

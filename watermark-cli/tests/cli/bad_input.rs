@@ -124,13 +124,14 @@ fn places_that_cannot_be_written() {
         ("absent/out.png", ["directory absent", "does not exist"]),
         ("file/out.png", ["directory file", "not a directory"]),
         ("folder.png", ["folder.png", "is a directory"]),
+        ("new.png/", ["new.png/", "is a directory"]),
     ] {
         for force in [&[][..], &["--force"]] {
             let embed = ["embed", "in.png", "--out", out, "--key", "studio.key"];
             sandbox.fails(2, embed.iter().chain(force).copied(), &[out, words[0], words[1]]);
         }
         let key = out.replace(".png", ".key");
-        if key.contains('/') {
+        if key.contains("/out") {
             sandbox.fails(2, ["keygen", "--out", &key], &[&key, words[1]]);
         }
     }
@@ -164,4 +165,24 @@ fn transparency_into_a_format_without() {
     sandbox.write("in.png", encode(&picture, Format::Png).unwrap());
     let embed = ["embed", "in.png", "--out", "out.jpg", "--key", "studio.key"];
     sandbox.fails(2, embed, &["out.jpg", "cannot hold"]);
+}
+
+/// A limit on the size of files stands in for a full disk: writing begins and then fails.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_fills_up() {
+    let sandbox = Sandbox::with_key();
+    sandbox.write("in.png", pictures::scene(1, Format::Png));
+    let before = sandbox.contents();
+    let run = sandbox.run_with_small_files(["embed", "in.png", "--out", "out.png", "--key", "studio.key"]);
+    run.complains(2, &["out.png: cannot be written (file too large); make room or choose another place"]);
+    assert!(!run.err.contains(".tmp"), "{}", run.err);
+    assert!(before == sandbox.contents(), "something was left behind");
+}
+
+#[test]
+fn a_demo_in_the_place_of_a_file() {
+    let sandbox = Sandbox::empty();
+    sandbox.write("demo-out", "something dear");
+    sandbox.fails(2, ["demo"], &["demo-out", "cannot be made", "choose another place"]);
 }

@@ -82,6 +82,14 @@ impl Sandbox {
         Some(self.finish(command.arg("--wait").arg(env!("CARGO_BIN_EXE_watermark")).args(arguments)))
     }
 
+    /// Runs the program here with files limited to a few kilobytes; what is beyond fails as on a full disk.
+    #[cfg(unix)]
+    pub(crate) fn run_with_small_files<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Run {
+        // Without the trap the limit would end the process.
+        let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"";
+        self.finish(Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_watermark")]).args(arguments))
+    }
+
     fn finish(&self, command: &mut Command) -> Run {
         let output = command.current_dir(self.folder.path()).stdin(Stdio::null()).output().expect("the program runs");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

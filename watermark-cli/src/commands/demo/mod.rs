@@ -29,7 +29,8 @@ const MARKED: &str = "marked.png";
 /// Runs the demo; the code is as that of `detect` over the marked copies.
 pub(crate) fn run(args: &DemoArgs) -> Result<u8> {
     let folder = args.out.display();
-    std::fs::create_dir_all(&args.out).with_context(|| format!("{folder}: the directory cannot be made"))?;
+    std::fs::create_dir_all(&args.out)
+        .map_err(|error| anyhow!("{folder}: the directory cannot be made ({}); choose another place", error.kind()))?;
     let sheet_target = Target::own(&args.out.join(SHEET))?;
     let marked_target = Target::own(&args.out.join(MARKED))?;
 
