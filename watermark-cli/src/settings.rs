@@ -113,6 +113,19 @@ mod tests {
     }
 
     #[test]
+    fn effort_is_as_typed() {
+        let pairs = [
+            (EffortName::Fast, Effort::Fast),
+            (EffortName::Normal, Effort::Normal),
+            (EffortName::Thorough, Effort::Thorough),
+        ];
+        for (name, effort) in pairs {
+            assert_eq!(detect_options(name).effort, effort);
+        }
+        assert_eq!(DetectOptions::default().effort, Effort::Normal);
+    }
+
+    #[test]
     fn every_accepted_extension_is_named() {
         let error = output_format(Path::new("a")).unwrap_err().to_string();
         for format in Format::ALL {

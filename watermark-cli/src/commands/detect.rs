@@ -14,9 +14,16 @@ use crate::{exit, fault, key_file, output, settings};
 
 /// Looks at every input and sums up in the exit code.
 pub(crate) fn run(args: &DetectArgs) -> Result<u8> {
-    let keys: Vec<Key> = args.keys.iter().map(|path| key_file::read(path, &args.access)).collect::<Result<_>>()?;
-    let detector = Detector::new(&ring(keys), settings::detect_options(args.effort))
-        .context("the keys given with --key cannot be used together")?;
+    let detector = match detector(args) {
+        Ok(detector) => detector,
+        // Each input gives one object, whatever went wrong.
+        Err(error) => {
+            for input in args.inputs.iter().filter(|_| args.json) {
+                output::say(&json::line(&DetectReport::failed(input, &error, 0))?)?;
+            }
+            return Err(error);
+        }
+    };
     let (mut missing, mut trouble) = (false, false);
     for input in &args.inputs {
         let start = Instant::now();
@@ -44,6 +51,12 @@ pub(crate) fn run(args: &DetectArgs) -> Result<u8> {
         (false, true) => exit::NOT_FOUND,
         (false, false) => exit::DONE,
     })
+}
+
+fn detector(args: &DetectArgs) -> Result<Detector> {
+    let keys: Vec<Key> = args.keys.iter().map(|path| key_file::read(path, &args.access)).collect::<Result<_>>()?;
+    Detector::new(&ring(keys), settings::detect_options(args.effort))
+        .context("the keys given with --key cannot be used together")
 }
 
 /// One key for each id, as every further one would cost a search and weaken the evidence. A title key goes before its

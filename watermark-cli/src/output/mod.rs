@@ -5,14 +5,12 @@ pub(crate) mod text;
 
 use std::io::{self, Write};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 /// One line on standard output, at once.
 pub(crate) fn say(line: &str) -> Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{line}")?;
-    out.flush()?;
-    Ok(())
+    writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output cannot be written")
 }
 
 /// An error on standard error.

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use image::RgbImage;
 use serde_json::Value;
-use watermark_media::Format;
+use watermark_core::Layout;
+use watermark_media::{DecodeLimits, Format, Picture, PixelData, decode, encode};
 
 use crate::pictures;
 use crate::sandbox::Sandbox;
@@ -179,13 +181,59 @@ fn pictures_too_small_or_flat_for_any_mark_are_not_found() {
     }
 }
 
+/// A rotation by 7 degrees is beyond a fast look, a mirror is not.
 #[test]
-fn effort_can_be_chosen() {
+fn effort_bounds_the_search() {
     let sandbox = sandbox();
-    for effort in ["fast", "normal", "thorough"] {
-        let run = sandbox.run(["detect", "marked.png", "--key", "title.key", "--effort", effort, "--json"]).succeeds();
-        assert_eq!(run.json()[0]["payload"], PAYLOAD, "{effort}");
+    let marked = decode(&sandbox.read("marked.png"), &DecodeLimits::default()).unwrap();
+    let marked = RgbImage::from_raw(marked.width() as u32, marked.height() as u32, marked.rgb8()).unwrap();
+    for name in ["rotate-7", "flip-h"] {
+        let copy = attacks::by_name(name).unwrap().apply(&marked, 0).unwrap();
+        let (width, height) = (copy.width() as usize, copy.height() as usize);
+        let copy = Picture::new(width, height, Layout::Rgb, PixelData::U8(copy.into_raw())).unwrap();
+        sandbox.write(&format!("{name}.png"), encode(&copy, Format::Png).unwrap());
     }
+    for (file, effort, reads) in [
+        ("marked.png", "fast", true),
+        ("flip-h.png", "fast", true),
+        ("rotate-7.png", "fast", false),
+        ("rotate-7.png", "normal", true),
+        ("rotate-7.png", "thorough", true),
+    ] {
+        let detect = ["detect", file, "--key", "title.key", "--effort", effort, "--json"];
+        let report = &sandbox.run(detect).json()[0];
+        assert_eq!(report["payload"] == PAYLOAD, reads, "{file}, {effort}: {report}");
+    }
+}
+
+/// What reads the objects must not have to guess why there are none.
+#[test]
+fn with_a_key_that_cannot_be_used_each_input_still_gives_its_object() {
+    let sandbox = sandbox();
+    let run = sandbox.run(["detect", "marked.png", "in.png", "--key", "absent.key", "--json"]);
+    run.complains(2, &["absent.key", "no such file"]);
+    let reports = run.json();
+    assert_eq!(reports.iter().map(|report| &report["file"]).collect::<Vec<_>>(), ["marked.png", "in.png"]);
+    for report in &reports {
+        assert_eq!(fields(report), BTreeSet::from(FIELDS));
+        assert!(report["verdict"].is_null() && report["found"] == false, "{report}");
+        assert_eq!(format!("watermark: {}\n", report["error"].as_str().unwrap()), run.err);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn results_that_cannot_be_printed_are_trouble() {
+    use std::process::Command;
+    let sandbox = sandbox();
+    let output = Command::new(env!("CARGO_BIN_EXE_watermark"))
+        .args(["detect", "marked.png", "--key", "title.key"])
+        .current_dir(sandbox.path(""))
+        .stdout(std::fs::File::create("/dev/full").unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with("watermark: standard output cannot be written"));
 }
 
 #[test]
