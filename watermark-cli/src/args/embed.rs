@@ -31,7 +31,7 @@ pub(crate) struct EmbedArgs {
     #[arg(long, value_enum, conflicts_with = "psnr")]
     pub(crate) profile: Option<ProfileName>,
     /// Strength as the PSNR of the marked picture against the original, in dB, 30 to 60; lower is stronger.
-    #[arg(long, value_name = "DB")]
+    #[arg(long, value_name = "DB", allow_negative_numbers = true)]
     pub(crate) psnr: Option<f64>,
     /// Also report SSIMULACRA2 (100: no difference; 90: invisible side by side). Keeps a second copy of the picture.
     #[arg(long)]

@@ -130,7 +130,8 @@ pub(crate) fn embedding(report: &EmbedReport) -> String {
     let _ = writeln!(text, "  key       {}", report.key_id.as_deref().unwrap_or_default());
     let _ = writeln!(text, "  payload   {payload} ({} bits{from})", report.bits.unwrap_or_default());
     let psnr = report.psnr_db.map_or_else(|| "infinite".to_owned(), |db| format!("{db:.2} dB"));
-    let _ = writeln!(text, "  PSNR      {psnr}");
+    let rest = if report.read_back == Some("file") { ", before the format's own loss" } else { "" };
+    let _ = writeln!(text, "  PSNR      {psnr}{rest}");
     if let Some(score) = report.ssimulacra2 {
         let tiles = report.ssimulacra2_tiles.unwrap_or(1);
         let how = if tiles > 1 { format!(" (mean of {tiles} tiles, weighted by area)") } else { String::new() };

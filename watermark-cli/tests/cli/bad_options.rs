@@ -41,7 +41,7 @@ fn names_that_give_no_format() {
 
 #[test]
 fn strengths_out_of_range() {
-    for psnr in ["29.9", "60.1", "nan", "inf", "0"] {
+    for psnr in ["29.9", "60.1", "nan", "inf", "0", "-5"] {
         refused("out.png", &["--psnr", psnr], &["--psnr", "30 to 60"]);
     }
 }

@@ -118,6 +118,10 @@ fn a_lossy_file_is_decoded_and_read_back() {
     assert_eq!(report["read_back"], "file");
     let found = detected(&sandbox, "out.jpg", "studio.key");
     assert_eq!((&found["payload"], &found["found"]), (&report["payload"], &true.into()));
+    // The figure is that of the mark, and the sentence must not pass it off as that of the file.
+    let said = |out| sandbox.run(["embed", "in.png", "--out", out, "--key", "studio.key", "--force"]).succeeds().out;
+    assert!(said("out.jpg").contains(" dB, before the format's own loss\n"));
+    assert!(!said("out.png").contains("before the format"));
 }
 
 #[test]
