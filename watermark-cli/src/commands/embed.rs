@@ -3,14 +3,20 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
-use watermark_core::{Embedder, Error, Key, KeyRole};
-use watermark_media::{DecodeLimits, Picture};
+use watermark_core::{Embedder, Error, Key, KeyRole, Payload};
+use watermark_media::{DecodeLimits, EncodeOptions, Format, Picture, encode_with};
 
 use crate::args::EmbedArgs;
 use crate::files::{self, MAX_PICTURE_BYTES, Target};
 use crate::output::json::{self, EmbedReport, number};
 use crate::settings::{self, PayloadSource};
 use crate::{exit, fault, key_file, metrics, output};
+
+/// JPEG quality where that of the source would lose the mark; also that of JPEGs from other formats.
+const FINE_JPEG_QUALITY: u8 = 95;
+
+/// Margin in dB and evidence of a reading.
+type Figures = (f64, f64);
 
 /// Marks and reports.
 pub(crate) fn run(args: &EmbedArgs) -> Result<u8> {
@@ -73,23 +79,51 @@ fn embed(args: &EmbedArgs, report: &mut EmbedReport) -> Result<()> {
     report.bits = Some(payload.class().bits());
     report.payload_from = Some(from);
     report.psnr_db = number(marked.psnr_db);
-    (report.margin_db, report.log10_p, report.read_back) =
-        (number(marked.margin_db), number(marked.log10_p), Some("pixels"));
     if let Some(original) = original {
         let score = metrics::ssimulacra2(&original, &picture.rgb8(), picture.width()).with_context(name)?;
         (report.ssimulacra2, report.ssimulacra2_tiles) = (number(score.score), Some(score.tiles));
     }
 
-    let file = watermark_media::encode(&picture, format).with_context(|| args.out.display().to_string())?;
-    if let Some(written) = altered_by_writing(&file, &picture)? {
-        let reading = embedder.read_back(&written.view(), &payload);
-        let (margin_db, log10_p) = reading.with_context(|| format!("{}, written as {format}", name()))?;
-        (report.margin_db, report.log10_p, report.read_back) = (number(margin_db), number(log10_p), Some("file"));
-    }
+    let (file, read_back) = encoded(&picture, format, &embedder, &payload, args)?;
+    let ((margin_db, log10_p), what) = match read_back {
+        Some(figures) => (figures, "file"),
+        None => ((marked.margin_db, marked.log10_p), "pixels"),
+    };
+    (report.margin_db, report.log10_p, report.read_back) = (number(margin_db), number(log10_p), Some(what));
     drop(picture);
     target.write(&file)?;
     report.output = Some(args.out.to_string_lossy().into_owned());
     Ok(())
+}
+
+/// The file, and the figures of the mark in it; nothing when they are those of the pixels.
+fn encoded(
+    picture: &Picture,
+    format: Format,
+    embedder: &Embedder,
+    payload: &Payload,
+    args: &EmbedArgs,
+) -> Result<(Vec<u8>, Option<Figures>)> {
+    let (input, out) = (args.input.display(), args.out.display());
+    let read = |file: &[u8]| -> Result<_> {
+        let written = altered_by_writing(file, picture)?;
+        Ok(written.map(|written| embedder.read_back(&written.view(), payload)).transpose())
+    };
+    let mut options = EncodeOptions::default();
+    let mut file = encode_with(picture, format, &options).with_context(|| out.to_string())?;
+    let mut reading = read(&file)?;
+    // Steps as coarse as the source's, on the same blocks, round most of a mark away.
+    if matches!(reading, Err(Error::Refused(_))) && [Some(format), picture.source()] == [Some(Format::Jpeg); 2] {
+        options.jpeg_quality = Some(FINE_JPEG_QUALITY);
+        file = encode_with(picture, format, &options).with_context(|| out.to_string())?;
+        reading = read(&file)?;
+        if reading.is_ok() {
+            output::warn(&format!(
+                "{input}: would lose the mark at its own JPEG quality; {out} is written at quality {FINE_JPEG_QUALITY}"
+            ));
+        }
+    }
+    Ok((file, reading.with_context(|| format!("{input}, written as {format}"))?))
 }
 
 fn marking_key(args: &EmbedArgs) -> Result<Key> {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use watermark_core::Layout;
-use watermark_media::{DecodeLimits, Format, PixelData, decode, encode};
+use watermark_media::{DecodeLimits, EncodeOptions, Format, PixelData, decode, encode, encode_with};
 
 use crate::pictures;
 use crate::sandbox::Sandbox;
@@ -122,6 +122,41 @@ fn a_lossy_file_is_decoded_and_read_back() {
     let said = |out| sandbox.run(["embed", "in.png", "--out", out, "--key", "studio.key", "--force"]).succeeds().out;
     assert!(said("out.jpg").contains(" dB, before the format's own loss\n"));
     assert!(!said("out.png").contains("before the format"));
+}
+
+/// A coarse JPEG coded again on its own tables and blocks loses the mark: it is written finer, and that is said.
+#[test]
+fn a_coarse_jpeg_is_written_finer_rather_than_refused() {
+    let sandbox = Sandbox::with_key();
+    let mut options = EncodeOptions::default();
+    options.jpeg_quality = Some(25);
+    let picture = pictures::scene_of(pictures::WIDTH, pictures::HEIGHT, 1, Layout::Rgb);
+    let coarse = encode_with(&picture, Format::Jpeg, &options).unwrap();
+    sandbox.write("in.jpg", &coarse);
+    let run = sandbox.run(["embed", "in.jpg", "--out", "out.jpg", "--key", "studio.key", "--json"]);
+    run.complains(0, &["in.jpg", "would lose the mark", "out.jpg is written at quality 95"]);
+    let report = &run.json()[0];
+    assert_eq!((&report["read_back"], &report["refused"]), (&"file".into(), &false.into()));
+    assert_eq!(detected(&sandbox, "out.jpg", "studio.key")["payload"], report["payload"]);
+    assert!(sandbox.read("out.jpg").len() > coarse.len());
+}
+
+/// A mark that is read from the pixels and not from the file: the figures of the pixels must not stand in the report.
+#[test]
+fn what_the_file_does_not_keep_is_not_reported() {
+    let sandbox = Sandbox::with_key();
+    let picture = pictures::scene_of(128, 128, 3, Layout::Rgb);
+    sandbox.write("in.png", encode(&picture, Format::Png).unwrap());
+    let strength = |psnr: &str, out: &str| {
+        let embed = ["embed", "in.png", "--out", out, "--key", "studio.key", "--psnr", psnr, "--force", "--json"];
+        sandbox.run(embed).json().remove(0)
+    };
+    // The weakest mark that a lossless file still carries.
+    let psnrs: Vec<String> = (44..=60).map(|psnr| psnr.to_string()).collect();
+    let weakest = psnrs.iter().rev().find(|psnr| strength(psnr, "out.png")["refused"] == false).expect("a strength");
+    let report = strength(weakest, "out.jpg");
+    assert_eq!(report["refused"], true, "{report}");
+    assert!(report["margin_db"].is_null() && report["log10_p"].is_null(), "{report}");
 }
 
 #[test]
