@@ -28,7 +28,8 @@
 //! | the rest | colour, density, text and copyable chunks | tables, subsampling, order of scans, APP and COM segments | - | tags; byte order; plain or compressed |
 //!
 //! Between formats, ICC, EXIF and XMP go along; a TIFF takes and gives the descriptive, EXIF and GPS tags, and maker
-//! notes that point at places in their old file lose them. A thumbnail inside EXIF stays as it was, unmarked.
+//! notes that point at places in their old file lose them. A thumbnail inside EXIF stays as it was, unmarked. A profile
+//! of grey is left out of a WebP, which has no grey.
 //!
 //! # What is not kept
 //!

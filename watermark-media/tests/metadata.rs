@@ -226,3 +226,22 @@ fn the_hash_is_of_the_upright_pixels_alone() {
     let turned = Picture::new(16, 24, Layout::Rgb, PixelData::U8(bytes8(&plain).to_vec())).unwrap();
     assert_ne!(turned.content_sha256(), bare.content_sha256());
 }
+
+/// Grey becomes RGB there, and a profile of grey would make the file invalid.
+#[test]
+fn a_profile_of_grey_does_not_go_into_a_webp() {
+    let mut grey = icc();
+    grey[16..20].copy_from_slice(b"GRAY");
+    let mut rgb = icc();
+    rgb[16..20].copy_from_slice(b"RGB ");
+    for (profile, kept) in [(&grey, false), (&rgb, true)] {
+        let file = jpeg(&picture(40, 30, Layout::Luma, 8), |encoder| {
+            encoder.add_icc_profile(profile).unwrap();
+        });
+        let source = decode(&file).unwrap();
+        assert_eq!(source.icc(), Some(profile.as_slice()));
+        let icc_in = |format| decode(&encode(&source, format).unwrap()).unwrap().icc().map(<[u8]>::to_vec);
+        assert_eq!(icc_in(Format::Png).as_ref(), Some(profile));
+        assert_eq!(icc_in(Format::WebP).is_some(), kept);
+    }
+}

@@ -16,6 +16,8 @@ use crate::{DecodeLimits, Error, Format, Picture, PixelData, Result};
 const FORMAT: Format = Format::WebP;
 /// The header of the lossy kind holds sides in 14 bits.
 const MAX_SIDE: u64 = 16_383;
+/// Where an ICC profile names the colour space of its input (ICC.1, table 17).
+const ICC_SPACE: std::ops::Range<usize> = 16..20;
 
 pub(super) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
     let chunks = chunks(bytes)?;
@@ -81,7 +83,10 @@ pub(super) fn encode(picture: &Picture, options: &EncodeOptions) -> Result<Vec<u
         Some(quality) => lossy(samples, stored.width, stored.height, alpha, quality)?,
         None => lossless(samples, stored.width, stored.height, alpha)?,
     };
-    mux(&bare, (stored.width, stored.height), alpha, &colour.metadata)
+    let Metadata { icc, exif, xmp, .. } = &picture.metadata;
+    // Grey is written as RGB, for which a profile of grey does not hold.
+    let icc = icc.as_ref().filter(|icc| icc.get(ICC_SPACE) != Some(b"GRAY"));
+    mux(&bare, (stored.width, stored.height), alpha, [icc, exif.as_ref(), xmp.as_ref()])
 }
 
 #[cfg(not(feature = "webp-native"))]
@@ -134,8 +139,12 @@ fn native(
 
 /// The encoder's file with metadata, in the extended container when there is any (or alpha, which the simple
 /// container may forget).
-fn mux(bare: &[u8], (width, height): (u32, u32), alpha: bool, metadata: &Metadata) -> Result<Vec<u8>> {
-    let Metadata { icc, exif, xmp, .. } = metadata;
+fn mux(
+    bare: &[u8],
+    (width, height): (u32, u32),
+    alpha: bool,
+    [icc, exif, xmp]: [Option<&Vec<u8>>; 3],
+) -> Result<Vec<u8>> {
     if !alpha && icc.is_none() && exif.is_none() && xmp.is_none() {
         return Ok(bare.to_vec());
     }
@@ -145,7 +154,7 @@ fn mux(bare: &[u8], (width, height): (u32, u32), alpha: bool, metadata: &Metadat
     extended[4..7].copy_from_slice(&(width - 1).to_le_bytes()[..3]);
     extended[7..].copy_from_slice(&(height - 1).to_le_bytes()[..3]);
     let pixels = chunks(bare)?.into_iter().filter(|chunk| matches!(&chunk.0, b"VP8L" | b"VP8 " | b"ALPH"));
-    let one = |kind: &[u8; 4], data: &'_ Option<Vec<u8>>| data.as_ref().map(|data| (*kind, data.clone()));
+    let one = |kind: &[u8; 4], data: Option<&Vec<u8>>| data.map(|data| (*kind, data.clone()));
     let list = std::iter::once((*b"VP8X", extended.to_vec()))
         .chain(one(b"ICCP", icc))
         .chain(pixels.map(|(kind, data)| (kind, data.to_vec())))
