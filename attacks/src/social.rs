@@ -42,7 +42,7 @@ pub fn upload(picture: &RgbImage, service: &Upload) -> Result<RgbImage> {
 /// The parameters in words.
 pub(crate) fn words(service: &Upload) -> String {
     let sharpened = |by: Option<(f32, f32)>| {
-        by.map_or(String::new(), |(sigma, amount)| format!(", sharpened (radius {sigma} px, {} %)", 100.0 * amount))
+        by.map_or(String::new(), |(sigma, amount)| format!(", sharpened (radius {sigma} px, {:.0} %)", 100.0 * amount))
     };
     format!(
         "upload: longest side {} px at most{}, JPEG quality {}{}",

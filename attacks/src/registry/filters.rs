@@ -47,7 +47,7 @@ pub(super) const FAMILIES: &[Family] = &[
     ),
     Family::alone(
         "sharpen",
-        |_| format!("unsharp mask, radius {} px, amount {} %", SHARPEN.0, 100.0 * f64::from(SHARPEN.1 * 10.0) / 10.0),
+        |_| format!("unsharp mask, radius {} px, amount {:.0} %", SHARPEN.0, 100.0 * SHARPEN.1),
         |picture, _, _| Ok(blur::sharpen(picture, SHARPEN.0, SHARPEN.1)),
     ),
     Family::real(

@@ -8,7 +8,12 @@ pub(super) const FAMILIES: &[Family] = &[
         "rotate",
         "degrees counter-clockwise",
         (-360.0, 360.0),
-        |n| format!("turned by {n} degrees, same canvas with black corners, whole quarter turns exact"),
+        |n| {
+            if n % 90.0 == 0.0 {
+                return format!("turned by {n} degrees, exact, canvas turned along");
+            }
+            format!("turned by {n} degrees, same canvas, black corners")
+        },
         |picture, n, _| {
             if n % 90.0 == 0.0 {
                 return Ok(mirror::quarter_turns(picture, (n / 90.0) as i32));
