@@ -13,6 +13,8 @@
 //! # Ok::<(), attacks::AttackError>(())
 //! ```
 
+#[cfg(feature = "avif")]
+pub mod avif;
 pub mod bend;
 pub mod bilateral;
 pub mod blur;

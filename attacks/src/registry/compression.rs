@@ -34,6 +34,14 @@ pub(super) const FAMILIES: &[Family] = &[
         |n| format!("lossy WebP quality {n}"),
         |picture, n, _| compress::webp(picture, n as f32),
     ),
+    #[cfg(feature = "avif")]
+    Family::real(
+        "avif",
+        "quality",
+        (1.0, 100.0),
+        |n| format!("AVIF quality {n} (rav1e, speed {}), 8 bits, chroma 4:4:4", crate::avif::SPEED),
+        |picture, n, _| crate::avif::avif(picture, n as f32),
+    ),
     Family::real(
         "resize",
         "percent of both sides",

@@ -17,6 +17,12 @@ pub const STANDARD_NAMES: &[&str] = &[
     "webp-80",
     "webp-50",
     "webp-20",
+    #[cfg(feature = "avif")]
+    "avif-80",
+    #[cfg(feature = "avif")]
+    "avif-50",
+    #[cfg(feature = "avif")]
+    "avif-30",
     // Sizes
     "resize-75",
     "resize-50",
