@@ -1,23 +1,28 @@
-//! Gaussian blur and light sharpening (unsharp mask), separable, borders mirrored.
+//! Gaussian blur and sharpening (unsharp mask), separable, borders mirrored.
 
 use crate::samples::{CHANNELS, mirrored, to_u8};
 use image::RgbImage;
 
 /// Blurs by a Gaussian of standard deviation `sigma` pixels, cut at four deviations.
 pub fn gaussian(picture: &RgbImage, sigma: f32) -> RgbImage {
-    let blurred = smooth(picture, sigma);
-    let samples = blurred.iter().map(|&value| to_u8(value)).collect();
-    RgbImage::from_raw(picture.width(), picture.height(), samples).expect("as many samples as before")
+    let mut out = picture.clone();
+    for_smooth_rows(picture, sigma, |y, soft| {
+        let row = out.as_mut().chunks_exact_mut(soft.len()).nth(y).expect("a row of the picture");
+        row.iter_mut().zip(soft).for_each(|(sample, &value)| *sample = to_u8(value));
+    });
+    out
 }
 
 /// Adds `amount` times what a blur of `sigma` pixels takes away.
 pub fn sharpen(picture: &RgbImage, sigma: f32, amount: f32) -> RgbImage {
-    let blurred = smooth(picture, sigma);
     let mut out = picture.clone();
-    for (sample, soft) in out.iter_mut().zip(blurred) {
-        let value = f32::from(*sample);
-        *sample = to_u8(value + amount * (value - soft));
-    }
+    for_smooth_rows(picture, sigma, |y, soft| {
+        let row = out.as_mut().chunks_exact_mut(soft.len()).nth(y).expect("a row of the picture");
+        for (sample, &soft) in row.iter_mut().zip(soft) {
+            let value = f32::from(*sample);
+            *sample = to_u8(value + amount * (value - soft));
+        }
+    });
     out
 }
 
@@ -29,33 +34,46 @@ fn half_kernel(sigma: f32) -> Vec<f32> {
     weights.iter().map(|weight| weight / sum).collect()
 }
 
-fn smooth(picture: &RgbImage, sigma: f32) -> Vec<f32> {
+/// Hands the blurred rows over from top to bottom. Only the rows in reach of the kernel are kept, so that a large
+/// picture needs no second and third copy of itself in floating point.
+fn for_smooth_rows(picture: &RgbImage, sigma: f32, mut sink: impl FnMut(usize, &[f32])) {
     let kernel = half_kernel(sigma);
     let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let row_len = width * CHANNELS;
-    let mut across = vec![0.0_f32; row_len * height];
-    let reach = kernel.len() - 1;
+    let (row_len, reach) = (width * CHANNELS, kernel.len() - 1);
     let mut padded = vec![0.0_f32; (width + 2 * reach) * CHANNELS];
-    for (row, out) in picture.as_raw().chunks_exact(row_len).zip(across.chunks_exact_mut(row_len)) {
-        for (x, pixel) in padded.chunks_exact_mut(CHANNELS).enumerate() {
-            let from = mirrored(x as isize - reach as isize, width) * CHANNELS;
-            (0..CHANNELS).for_each(|c| pixel[c] = f32::from(row[from + c]));
+    // Row `r`, blurred across, is at `r % kept`.
+    let kept = 2 * reach + 1;
+    let mut across = vec![vec![0.0_f32; row_len]; kept];
+    let mut rows = picture.as_raw().chunks_exact(row_len).enumerate();
+    let mut down = vec![0.0_f32; row_len];
+    for y in 0..height {
+        let missing = if y == 0 { reach + 1 } else { 1 };
+        for (r, row) in rows.by_ref().take(missing) {
+            smooth_across(row, &kernel, &mut padded, &mut across[r % kept]);
         }
+        down.fill(0.0);
         for (distance, &weight) in kernel.iter().enumerate() {
-            let before = &padded[(reach - distance) * CHANNELS..][..row_len];
-            let after = &padded[(reach + distance) * CHANNELS..][..row_len];
-            accumulate(out, before, after, if distance == 0 { 0.5 * weight } else { weight });
+            let before = &across[mirrored(y as isize - distance as isize, height) % kept];
+            let after = &across[mirrored(y as isize + distance as isize, height) % kept];
+            accumulate(&mut down, before, after, if distance == 0 { 0.5 * weight } else { weight });
         }
+        sink(y, &down);
     }
-    let mut down = vec![0.0_f32; row_len * height];
-    for (y, out) in down.chunks_exact_mut(row_len).enumerate() {
-        for (distance, &weight) in kernel.iter().enumerate() {
-            let before = &across[mirrored(y as isize - distance as isize, height) * row_len..][..row_len];
-            let after = &across[mirrored(y as isize + distance as isize, height) * row_len..][..row_len];
-            accumulate(out, before, after, if distance == 0 { 0.5 * weight } else { weight });
-        }
+}
+
+/// One row blurred along itself; `padded` is room for the row with its mirrored ends.
+fn smooth_across(row: &[u8], kernel: &[f32], padded: &mut [f32], out: &mut [f32]) {
+    let (reach, row_len) = (kernel.len() - 1, row.len());
+    for (x, pixel) in padded.chunks_exact_mut(CHANNELS).enumerate() {
+        let from = mirrored(x as isize - reach as isize, row_len / CHANNELS) * CHANNELS;
+        (0..CHANNELS).for_each(|c| pixel[c] = f32::from(row[from + c]));
     }
-    down
+    out.fill(0.0);
+    for (distance, &weight) in kernel.iter().enumerate() {
+        let before = &padded[(reach - distance) * CHANNELS..][..row_len];
+        let after = &padded[(reach + distance) * CHANNELS..][..row_len];
+        accumulate(out, before, after, if distance == 0 { 0.5 * weight } else { weight });
+    }
 }
 
 fn accumulate(out: &mut [f32], before: &[f32], after: &[f32], weight: f32) {

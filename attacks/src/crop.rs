@@ -1,18 +1,25 @@
 //! Random crops of the same proportions.
 
+use crate::random::Random;
+use crate::{Result, resize};
 use image::{RgbImage, imageops};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// Keeps `share` (0 to 1) of the area at a random place; both sides shrink by the same factor.
 pub fn random_share(picture: &RgbImage, share: f64, seed: u64) -> RgbImage {
     let factor = share.clamp(0.0, 1.0).sqrt();
     let side = |len: u32| ((f64::from(len) * factor).round() as u32).clamp(1, len);
     let (width, height) = (side(picture.width()), side(picture.height()));
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let mut below = |end: u32| ((u64::from(random.next_u32()) * (u64::from(end) + 1)) >> 32) as u32;
-    let (left, top) = (below(picture.width() - width), below(picture.height() - height));
+    let mut random = Random::new(seed);
+    let (left, top) = (random.up_to(picture.width() - width), random.up_to(picture.height() - height));
     imageops::crop_imm(picture, left, top, width, height).to_image()
+}
+
+/// [`random_share`], enlarged to the size from before.
+///
+/// # Errors
+/// As resizing.
+pub fn share_and_back(picture: &RgbImage, share: f64, seed: u64) -> Result<RgbImage> {
+    resize::to_size(&random_share(picture, share, seed), picture.width(), picture.height())
 }
 
 /// Cuts `left`, `top`, `right`, `bottom` pixels off, but leaves at least one pixel.
@@ -44,6 +51,25 @@ mod tests {
         assert!(places.iter().all(Option::is_some));
         assert!(places.iter().any(|place| *place != places[0]), "always the same place");
         assert_eq!(random_share(&picture, 1.0, 5), picture);
+    }
+
+    #[test]
+    fn tiny_shares_leave_a_pixel_at_least() {
+        assert_eq!(random_share(&scene(400, 300), 0.02, 4).dimensions(), (57, 42));
+        assert_eq!(random_share(&scene(300, 2), 0.02, 4).dimensions(), (42, 1));
+        assert_eq!(random_share(&scene(3, 3), 0.0, 4).dimensions(), (1, 1));
+    }
+
+    #[test]
+    fn the_way_back_shows_the_same_part_larger() {
+        let ramp = RgbImage::from_fn(120, 90, |x, y| image::Rgb([x as u8, y as u8, 50]));
+        let cut = random_share(&ramp, 0.25, 3);
+        let back = share_and_back(&ramp, 0.25, 3).expect("small");
+        assert_eq!(back.dimensions(), (120, 90));
+        for (x, y) in [(10, 10), (100, 80), (60, 45)] {
+            let (near, shown) = (cut.get_pixel(x / 2, y / 2), back.get_pixel(x, y));
+            assert!(near[0].abs_diff(shown[0]) <= 1 && near[1].abs_diff(shown[1]) <= 1, "{near:?} {shown:?}");
+        }
     }
 
     #[test]

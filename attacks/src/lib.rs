@@ -13,22 +13,41 @@
 //! # Ok::<(), attacks::AttackError>(())
 //! ```
 
+#[cfg(feature = "avif")]
+pub mod avif;
+pub mod bend;
 pub mod bilateral;
 pub mod blur;
+pub mod collage;
+pub mod colour;
 pub mod compress;
 pub mod crop;
+pub mod dither;
+pub mod frame;
+mod lettering;
 pub mod median;
 pub mod mirror;
+pub mod motion;
 pub mod noise;
 pub mod non_local;
+pub mod overlay;
+pub mod perspective;
+pub mod print_scan;
+mod random;
+pub mod regenerate;
 mod registry;
 pub mod resize;
 pub mod rotate;
 mod samples;
+pub mod screenshot;
 pub mod social;
+mod tiles;
 pub mod tone;
+pub mod total_variation;
+mod warp;
+pub mod wavelet;
 
-pub use registry::{Attack, Chain, STANDARD_NAMES, by_name, standard};
+pub use registry::{Attack, Chain, Family, STANDARD_NAMES, by_name, families, standard};
 
 /// Why an attack could not be done: a codec's or a resizer's limit, in words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,10 +1,7 @@
 //! Rotation by any angle about the middle, counter-clockwise as seen, bicubic (Catmull-Rom), black outside.
 
-use crate::samples::{CHANNELS, to_u8};
-use image::{RgbImage, imageops};
-
-/// Steps in which the cubic's weights are tabulated: a quarter of a percent of a pixel is far below what 8 bits show.
-const PHASES: usize = 512;
+use crate::warp::{self, Outside};
+use image::RgbImage;
 
 /// Same canvas: the corners are lost, black fills the gaps.
 pub fn same_canvas(picture: &RgbImage, degrees: f64) -> RgbImage {
@@ -44,59 +41,16 @@ fn inner_rectangle(width: f64, height: f64, degrees: f64) -> (f64, f64) {
     ((width * cos - height * sin) / double, (height * cos - width * sin) / double)
 }
 
-/// Weights of the four neighbours for every tabulated phase.
-fn cubic_weights() -> Vec<[f32; 4]> {
-    (0..=PHASES)
-        .map(|phase| {
-            let t = phase as f32 / PHASES as f32;
-            let near = |d: f32| 1.5 * d * d * d - 2.5 * d * d + 1.0;
-            let far = |d: f32| -0.5 * d * d * d + 2.5 * d * d - 4.0 * d + 2.0;
-            [far(1.0 + t), near(t), near(1.0 - t), far(2.0 - t)]
-        })
-        .collect()
-}
-
 fn rotated(picture: &RgbImage, degrees: f64, width: u32, height: u32) -> RgbImage {
     if degrees == 0.0 && (width, height) == picture.dimensions() {
         return picture.clone();
     }
-    // Two black pixels around let the cubic run over the edge without a test for each neighbour.
-    let mut framed = RgbImage::new(picture.width() + 4, picture.height() + 4);
-    imageops::replace(&mut framed, picture, 2, 2);
-    let stride = framed.width() as usize * CHANNELS;
-    let source = framed.as_raw();
-    let (last_x, last_y) = (f64::from(framed.width()) - 3.0, f64::from(framed.height()) - 3.0);
-    let (middle_x, middle_y) = (f64::from(framed.width() - 1) / 2.0, f64::from(framed.height() - 1) / 2.0);
+    let middle = |len: u32| f64::from(len - 1) / 2.0;
     let (sin, cos) = degrees.to_radians().sin_cos();
-    let weights = cubic_weights();
-    let mut out = RgbImage::new(width, height);
-    for (y, row) in out.chunks_exact_mut(width as usize * CHANNELS).enumerate() {
-        let down = y as f64 - f64::from(height - 1) / 2.0;
-        for (x, pixel) in row.chunks_exact_mut(CHANNELS).enumerate() {
-            let right = x as f64 - f64::from(width - 1) / 2.0;
-            let u = middle_x + right * cos - down * sin;
-            let v = middle_y + right * sin + down * cos;
-            if u < 1.0 || v < 1.0 || u >= last_x || v >= last_y {
-                continue;
-            }
-            let at = (v as usize - 1) * stride + (u as usize - 1) * CHANNELS;
-            let across = &weights[(u.fract() * PHASES as f64 + 0.5) as usize];
-            let along = &weights[(v.fract() * PHASES as f64 + 0.5) as usize];
-            let mut sums = [0.0_f32; CHANNELS];
-            for (line, &weight) in along.iter().enumerate() {
-                let taps = &source[at + line * stride..][..4 * CHANNELS];
-                for (channel, sum) in sums.iter_mut().enumerate() {
-                    let mut value = 0.0;
-                    for tap in 0..4 {
-                        value += across[tap] * f32::from(taps[tap * CHANNELS + channel]);
-                    }
-                    *sum += weight * value;
-                }
-            }
-            (0..CHANNELS).for_each(|channel| pixel[channel] = to_u8(sums[channel]));
-        }
-    }
-    out
+    warp::warped(picture, (width, height), Outside::Colour([0; 3]), |x, y| {
+        let (right, down) = (f64::from(x) - middle(width), f64::from(y) - middle(height));
+        (middle(picture.width()) + right * cos - down * sin, middle(picture.height()) + right * sin + down * cos)
+    })
 }
 
 #[cfg(test)]

@@ -1,43 +1,56 @@
-//! What an upload to a social application and a screenshot of it do.
+//! What an upload to a social application does.
 
 use crate::{Result, blur, compress, resize};
-use image::{Rgb, RgbImage, imageops};
+use image::RgbImage;
 
-/// Longest side of what social applications keep, pixels.
-const SOCIAL_SIDE: u32 = 1080;
+/// What a service makes of a picture: to a longest side, one sharpening before or after the file, JPEG.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Upload {
+    /// Pictures with a longer side are shrunk to it (Lanczos), pixels.
+    pub longest_side: u32,
+    /// Sharpening before the file is written: radius (standard deviation, pixels) and amount (1 is 100 %).
+    pub sharpen_before: Option<(f32, f32)>,
+    /// Quality of the JPEG file, 4:2:0.
+    pub quality: u8,
+    /// Sharpening after it has been read, as a viewer or the next upload does.
+    pub sharpen_after: Option<(f32, f32)>,
+}
 
-/// Longest side to 1080 px, a light sharpening, JPEG 75.
+/// `social`: 1080 px, a light sharpening, JPEG 75.
+pub const SHARPENED: Upload =
+    Upload { longest_side: 1080, sharpen_before: Some((0.8, 0.3)), quality: 75, sharpen_after: None };
+/// `social-1080`: 1080 px and JPEG 75, nothing else.
+pub const LARGE: Upload = Upload { longest_side: 1080, sharpen_before: None, quality: 75, sharpen_after: None };
+/// `social-600`: 600 px, JPEG 60, sharpened afterwards.
+pub const SMALL: Upload =
+    Upload { longest_side: 600, sharpen_before: None, quality: 60, sharpen_after: Some((1.0, 0.5)) };
+
+/// Through an upload and back.
 ///
 /// # Errors
 /// As resizing and JPEG.
-pub fn social(picture: &RgbImage) -> Result<RgbImage> {
-    let small = resize::longest_side(picture, SOCIAL_SIDE)?;
-    compress::jpeg(&blur::sharpen(&small, 0.8, 0.3), 75)
+pub fn upload(picture: &RgbImage, service: &Upload) -> Result<RgbImage> {
+    let sharpened = |picture: RgbImage, by: Option<(f32, f32)>| match by {
+        Some((sigma, amount)) => blur::sharpen(&picture, sigma, amount),
+        None => picture,
+    };
+    let small = resize::longest_side(picture, service.longest_side)?;
+    let file = compress::jpeg(&sharpened(small, service.sharpen_before), service.quality)?;
+    Ok(sharpened(file, service.sharpen_after))
 }
 
-/// Shown at 70 % of its size on a page with a bar above and a border around, kept as JPEG 80.
-///
-/// # Errors
-/// As resizing and JPEG.
-pub fn screenshot(picture: &RgbImage) -> Result<RgbImage> {
-    let shown = resize::by_factor(picture, 0.7)?;
-    let border = (shown.width().max(shown.height()) / 16).max(8);
-    let bar = 2 * border;
-    let mut page =
-        RgbImage::from_pixel(shown.width() + 2 * border, shown.height() + 2 * border + bar, Rgb([246, 246, 248]));
-    draw_bar(&mut page, bar);
-    imageops::replace(&mut page, &shown, i64::from(border), i64::from(bar + border));
-    compress::jpeg(&page, 80)
-}
-
-/// A dark title bar with some marks that stand for lettering.
-fn draw_bar(page: &mut RgbImage, bar: u32) {
-    let (width, line) = (page.width(), (bar / 8).max(1));
-    for (x, y, pixel) in page.enumerate_pixels_mut().filter(|(_, y, _)| *y < bar) {
-        let in_line = (bar / 2 - line..bar / 2 + line).contains(&y);
-        let letter = in_line && x > line * 4 && x < width / 2 && (x / line) % 4 != 3 && (x / line * 7 + y / 2) % 5 < 3;
-        *pixel = if letter { Rgb([236; 3]) } else { Rgb([52, 58, 70]) };
-    }
+/// The parameters in words.
+pub(crate) fn words(service: &Upload) -> String {
+    let sharpened = |by: Option<(f32, f32)>| {
+        by.map_or(String::new(), |(sigma, amount)| format!(", sharpened (radius {sigma} px, {:.0} %)", 100.0 * amount))
+    };
+    format!(
+        "upload: longest side {} px at most{}, JPEG quality {}{}",
+        service.longest_side,
+        sharpened(service.sharpen_before),
+        service.quality,
+        sharpened(service.sharpen_after)
+    )
 }
 
 #[cfg(test)]
@@ -46,22 +59,21 @@ mod tests {
     use crate::testing::{rms, scene};
 
     #[test]
-    fn social_limits_the_longest_side() {
-        assert_eq!(social(&scene(1500, 300)).expect("small").dimensions(), (1080, 216));
+    fn uploads_limit_the_longest_side() {
+        assert_eq!(upload(&scene(1500, 300), &SHARPENED).expect("small").dimensions(), (1080, 216));
+        assert_eq!(upload(&scene(300, 1500), &SMALL).expect("small").dimensions(), (120, 600));
         let picture = scene(120, 80);
-        let loss = rms(&social(&picture).expect("small"), &picture);
+        let loss = rms(&upload(&picture, &SHARPENED).expect("small"), &picture);
         assert!(loss > 1.0 && loss < 15.0, "{loss}");
     }
 
     #[test]
-    fn a_screenshot_shows_the_picture_on_a_page() {
-        let picture = scene(400, 300);
-        let shot = screenshot(&picture).expect("small");
-        let border = 280 / 16;
-        assert_eq!(shot.dimensions(), (280 + 2 * border, 210 + 4 * border));
-        assert!(shot.get_pixel(3, shot.height() - 3)[0] > 235, "the page is light");
-        assert!(shot.get_pixel(shot.width() - 3, 3)[0] < 80, "the bar is dark");
-        let shown = imageops::crop_imm(&shot, border, 3 * border, 280, 210).to_image();
-        assert!(rms(&shown, &resize::by_factor(&picture, 0.7).expect("small")) < 10.0);
+    fn a_plain_upload_is_a_file_and_sharpening_comes_where_it_is_named() {
+        let picture = scene(120, 80);
+        assert_eq!(upload(&picture, &LARGE), compress::jpeg(&picture, 75));
+        let sharp_before = compress::jpeg(&blur::sharpen(&picture, 0.8, 0.3), 75);
+        assert_eq!(upload(&picture, &SHARPENED), sharp_before);
+        let sharp_after = blur::sharpen(&compress::jpeg(&picture, 60).expect("small"), 1.0, 0.5);
+        assert_eq!(upload(&picture, &SMALL), Ok(sharp_after));
     }
 }
