@@ -16,10 +16,8 @@ const PARTS: usize = 4;
 /// Whitens and folds a plane whose samples are the octave's units, origin at the top-left corner, with each of some
 /// keys' signs. The plane is cut in parts by its size alone and their tiles are added up in order.
 pub(crate) fn fold_direct(plane: &Plane, whitener: &Whitener, signs: &[CellSigns]) -> Vec<[Vec<C32>; WEIGHTINGS]> {
-    let rows = plane.nrows();
-    let parts = (rows / TILE).clamp(1, PARTS);
-    let ranges = (0..parts).map(|part| part * rows / parts..(part + 1) * rows / parts);
-    let sum = parallel::map_reduce(ranges.collect(), |range| fold_part(plane, whitener, signs, range), Part::add);
+    let ranges = Whitener::parts(plane.nrows(), PARTS);
+    let sum = parallel::map_reduce(ranges, |range| fold_part(plane, whitener, signs, range), Part::add);
     let sum = sum.expect("there is a part");
     sum.signed.iter().map(|signed| signed.beside(&sum.unsigned)).collect()
 }

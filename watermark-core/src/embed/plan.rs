@@ -13,6 +13,9 @@ use crate::{ImageView, Key, Payload, Refusal, Result, Strength, parallel};
 
 /// Smallest side that carries a mark, pixels.
 pub(crate) const MIN_SIDE: usize = 128;
+/// Energy of an octave over that of the next coarser one. Eyes and SSIMULACRA2 see coarse change sooner, strong
+/// reduction leaves nothing but the coarse octaves (docs/decisions/octaves.md).
+const FINER_ENERGY: f64 = 2.0;
 /// Share of an octave's energy in the template.
 const TEMPLATE_SHARE: f64 = 0.26;
 /// Share of the host's interference on a coded bit that is cancelled (improved spread spectrum, Malvar & Florencio
@@ -237,13 +240,14 @@ impl Plan {
 
 /// Layers of equal energy, without tiles as yet.
 fn new_layers(octaves: Vec<(usize, Arc<CellSigns>)>) -> Vec<PlanLayer> {
-    let share = 1.0 / octaves.len() as f64;
-    let layers = octaves.into_iter().map(|(octave, signs)| PlanLayer {
+    let energies: Vec<f64> = (0..octaves.len()).map(|i| libm::pow(FINER_ENERGY, i as f64)).collect();
+    let total: f64 = energies.iter().sum();
+    let layers = octaves.into_iter().zip(energies).map(|((octave, signs), energy)| PlanLayer {
         octave,
         tile: Arc::default(),
         signs,
-        payload: libm::sqrt(share * (1.0 - TEMPLATE_SHARE)) as f32,
-        template: libm::sqrt(share * TEMPLATE_SHARE) as f32,
+        payload: libm::sqrt(energy / total * (1.0 - TEMPLATE_SHARE)) as f32,
+        template: libm::sqrt(energy / total * TEMPLATE_SHARE) as f32,
     });
     layers.collect()
 }

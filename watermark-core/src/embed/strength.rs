@@ -9,15 +9,15 @@ use crate::spectrum::Plane;
 use crate::{ImageView, Profile, Samples, Strength, parallel};
 
 /// Amplitude of the standard profile where the mask is 1, grey levels (standard deviation of the change).
-const STANDARD_GAIN: f64 = 0.62;
+const STANDARD_GAIN: f64 = 0.90;
 /// PSNR that no profile goes below or above, dB: very busy and very quiet pictures.
-const PSNR_RANGE: (f64, f64) = (41.4, 47.0);
+const PSNR_RANGE: (f64, f64) = (42.0, 48.0);
 
 /// Size from which on profiles are quieter, pixels: what is read adds up over the picture, so a large one needs less
 /// (docs/decisions/strength.md).
 const QUIETER_FROM: f64 = 700_000.0;
 /// Decibels quieter for each doubling of the number of pixels, and at most.
-const QUIETER_DB: (f64, f64) = (2.0, 5.0);
+const QUIETER_DB: (f64, f64) = (3.2, 8.0);
 
 /// Decibels by which the profiles are quieter for a picture of this many pixels.
 fn quieter_db(pixels: usize) -> f64 {

@@ -1,6 +1,7 @@
 //! From a picture of any depth to whitened working planes.
 
 mod luma;
+mod oriented;
 mod pyramid;
 mod resample;
 mod taps;

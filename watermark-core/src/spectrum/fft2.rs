@@ -25,8 +25,15 @@ impl Fft2 {
         self.run(data, self.forward.as_ref());
     }
 
+    /// As [`Self::forward`], left `[column frequency][row frequency]`.
+    pub(crate) fn forward_transposed(&self, data: &mut Vec<C32>) {
+        self.forward.process(data);
+        *data = transpose(data, self.side, self.side);
+        self.forward.process(data);
+    }
+
     /// The inverse of [`Self::forward`] but for a factor of `n * n`, left `[column][row]`; quick where most rows are
-    /// zero.
+    /// zero. What [`Self::forward_transposed`] left is turned back to `[row][column]`.
     pub(crate) fn inverse_transposed(&self, data: &mut Vec<C32>) {
         for row in data.chunks_exact_mut(self.side).filter(|row| row.iter().any(|v| *v != C32::default())) {
             self.inverse.process(row);
