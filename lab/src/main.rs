@@ -1,14 +1,21 @@
 //! Studies: robustness, forgery and false-alarm tables over folders of pictures.
 
+mod classes;
 mod commit;
+mod compare;
 mod false_alarms;
+mod families;
 mod forgery;
 mod look;
 mod marking;
 mod metrics;
 mod pictures;
 mod random;
-mod robustness;
+mod report;
+mod results;
+mod run;
+mod statistics;
+mod systems;
 mod workers;
 
 use clap::{Parser, Subcommand};
@@ -24,7 +31,9 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Study {
     /// Marks every picture, attacks it, reads it back; a table of what came back.
-    Robustness(robustness::Options),
+    Run(run::Options),
+    /// What got better or worse between two runs, beyond noise.
+    Compare(compare::Options),
     /// Copies marks to other pictures and averages them out, without the key; how often that works.
     Forgery(forgery::Options),
     /// Wrong keys and unmarked pictures by the thousand: does `log10_p` keep its promise?
@@ -35,7 +44,8 @@ enum Study {
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().study {
-        Study::Robustness(options) => robustness::run(&options),
+        Study::Run(options) => run::run(&options),
+        Study::Compare(options) => compare::run(&options),
         Study::Forgery(options) => forgery::run(&options),
         Study::FalseAlarms(options) => false_alarms::run(&options),
         Study::Look(options) => look::run(&options),

@@ -24,9 +24,15 @@ pub(crate) fn key(seed: u64, label: &str) -> Key {
     Key::from_secret(KeyRole::Title, digest(seed, &format!("key {label}")))
 }
 
+/// The bytes of a 64-bit payload for a label.
+pub(crate) fn payload_bytes(seed: u64, label: &str) -> [u8; 8] {
+    let bytes = digest(seed, &format!("payload {label}"));
+    std::array::from_fn(|i| bytes[i])
+}
+
 /// A 64-bit payload for a label.
 pub(crate) fn payload(seed: u64, label: &str) -> anyhow::Result<Payload> {
-    Ok(Payload::from_bytes(&digest(seed, &format!("payload {label}"))[..8])?)
+    Ok(Payload::from_bytes(&payload_bytes(seed, label))?)
 }
 
 /// A stream of choices.

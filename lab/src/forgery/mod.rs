@@ -4,9 +4,9 @@ mod copies;
 mod estimate;
 mod removal;
 
-use crate::commit::Origin;
+use crate::commit::{Origin, command};
 use crate::marking::{StrengthArgs, mark, read};
-use crate::robustness::{command, median};
+use crate::statistics::median;
 use crate::{metrics, pictures, random, workers};
 use anyhow::Context as _;
 use image::RgbImage;

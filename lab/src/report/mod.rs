@@ -1,0 +1,38 @@
+//! The report of a run, in Markdown.
+
+mod quality;
+mod table;
+
+use crate::results::Results;
+use std::fmt::Write as _;
+
+/// The whole report: origin, quality, speed, table.
+pub(crate) fn report(results: &Results) -> String {
+    let manifest = &results.manifest;
+    let mut text = String::from("# Robustness\n\n");
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "Command: `{}`", manifest.command);
+    let _ = writeln!(
+        text,
+        "Commit: {} (program {}); settings: {}\n",
+        results.commits().join(", "),
+        manifest.program,
+        manifest.settings
+    );
+    if manifest.megapixels > 0.0 && !manifest.reduced.is_empty() {
+        let _ = writeln!(
+            text,
+            "Run at {} MP, their files are larger: {}. Transparent parts are laid over mid grey.\n",
+            manifest.megapixels,
+            manifest.reduced.join(", ")
+        );
+    }
+    quality::section(&mut text, results);
+    table::section(&mut text, results);
+    let failures: Vec<String> =
+        results.failures().map(|(trial, reason)| format!("{} {}: {reason}", trial.picture, trial.attack)).collect();
+    if !failures.is_empty() {
+        let _ = writeln!(text, "\nAttacks that could not be done, not counted: {}", failures.join("; "));
+    }
+    text
+}

@@ -1,0 +1,157 @@
+//! One unit: a picture is marked, attacked, read.
+
+use super::progress::Progress;
+use super::units::Unit;
+use crate::results::{EmbedRow, ReadRow, Row, Store, Trial};
+use crate::systems::{Choice, Marking, Reader, Reading, System};
+use crate::{metrics, pictures, random};
+use attacks::Attack;
+use image::RgbImage;
+
+/// An attack and how many seeds of it are run on each marked picture.
+pub(crate) struct Planned {
+    pub(crate) attack: Box<dyn Attack>,
+    pub(crate) positions: u32,
+}
+
+/// What all workers share.
+pub(crate) struct Study<'a> {
+    pub(crate) system: &'a dyn System,
+    pub(crate) attacks: &'a [Planned],
+    pub(crate) store: &'a Store,
+    pub(crate) progress: &'a Progress,
+    pub(crate) seed: u64,
+    pub(crate) megapixels: f64,
+    /// Whether the perceptual figures are wanted; of the first repetition, they hardly depend on the key.
+    pub(crate) metrics: bool,
+}
+
+/// A marked picture and what was put into it.
+struct Scene<'a> {
+    unit: &'a Unit,
+    marked: RgbImage,
+    payload: [u8; 8],
+}
+
+impl Study<'_> {
+    /// Trials of one unit.
+    pub(crate) fn trials(&self) -> usize {
+        self.attacks.iter().map(|planned| planned.positions as usize).sum()
+    }
+
+    /// Everything that is still to do for one unit.
+    pub(crate) fn unit(&self, unit: &Unit) -> anyhow::Result<()> {
+        let missing = self.missing(unit);
+        self.progress.advance(self.trials() - missing.len());
+        let embedded = self.store.embedding(&unit.label, unit.repetition);
+        let refused = embedded.as_ref().is_some_and(|row| row.refused.is_some());
+        let measured = embedded.is_some_and(|row| row.ssimulacra2.is_some() || !self.measures(unit));
+        if self.progress.time_is_up() {
+            return Ok(());
+        }
+        if refused || (missing.is_empty() && measured) {
+            self.progress.advance(missing.len());
+            return Ok(());
+        }
+        let choice = Choice { seed: self.seed, label: format!("{} {}", unit.label, unit.repetition) };
+        let Some(scene) = self.scene(unit, &choice)? else {
+            self.progress.advance(missing.len());
+            return Ok(());
+        };
+        let reader = self.system.reader(&choice)?;
+        let mut exact = 0;
+        for (planned, position) in &missing {
+            if self.progress.time_is_up() {
+                return Ok(());
+            }
+            exact += usize::from(self.trial(&scene, &*planned.attack, *position, reader.as_ref())?);
+            self.progress.advance(1);
+        }
+        self.progress.say(&format!("{} #{}: {exact} of {} exact", unit.label, unit.repetition, missing.len()));
+        Ok(())
+    }
+
+    fn measures(&self, unit: &Unit) -> bool {
+        self.metrics && unit.repetition == 0
+    }
+
+    fn missing(&self, unit: &Unit) -> Vec<(&Planned, u32)> {
+        let all = self.attacks.iter().flat_map(|planned| (0..planned.positions).map(move |at| (planned, at)));
+        all.filter(|(planned, at)| !self.store.has(&trial(unit, planned.attack.name(), *at))).collect()
+    }
+
+    /// Marks the picture and writes down how that went; `None` when it was refused.
+    fn scene<'u>(&self, unit: &'u Unit, choice: &Choice) -> anyhow::Result<Option<Scene<'u>>> {
+        let original = pictures::load_at(&unit.path, self.megapixels)?;
+        let start = std::time::Instant::now();
+        let marking = self.system.embed(&original, choice)?;
+        let mut row = EmbedRow { width: original.width(), height: original.height(), ..EmbedRow::default() };
+        row.elapsed_ms = start.elapsed().as_secs_f64() * 1e3;
+        let marked = match marking {
+            Marking::Refused(reason) => {
+                self.progress.say(&format!("{} #{}: refused, {reason}", unit.label, unit.repetition));
+                row.refused = Some(reason);
+                self.store.add(&unit.class, Trial::embed(&unit.label, unit.repetition), Row::Embed(row))?;
+                return Ok(None);
+            }
+            Marking::Done { marked, margin_db } => {
+                row.margin_db = margin_db;
+                marked
+            }
+        };
+        row.psnr_db = Some(metrics::psnr_db(&original, &marked)).filter(|psnr| psnr.is_finite());
+        if self.measures(unit) {
+            let similarity = metrics::ssimulacra2(&original, &marked)?;
+            row.ssimulacra2 = Some(similarity.score);
+            row.tiles = similarity.tiles;
+        }
+        self.store.add(&unit.class, Trial::embed(&unit.label, unit.repetition), Row::Embed(row))?;
+        Ok(Some(Scene { unit, marked, payload: choice.payload() }))
+    }
+
+    /// One attack, one reading; whether the payload came back exactly.
+    fn trial(
+        &self,
+        scene: &Scene<'_>,
+        attack: &dyn Attack,
+        position: u32,
+        reader: &dyn Reader,
+    ) -> anyhow::Result<bool> {
+        let (unit, name) = (scene.unit, attack.name());
+        let seed = random::number(self.seed, &format!("{} {} {name} {position}", unit.label, unit.repetition));
+        let row = match attack.apply(&scene.marked, seed) {
+            Ok(attacked) => Row::Read(reading(reader, &attacked, &scene.payload)),
+            Err(error) => {
+                self.progress.say(&format!("{} #{}: {name}: {error}", unit.label, unit.repetition));
+                Row::Failed { reason: error.to_string() }
+            }
+        };
+        let exact = matches!(&row, Row::Read(row) if row.ok);
+        self.store.add(&unit.class, trial(unit, name, position), row)?;
+        Ok(exact)
+    }
+}
+
+fn trial(unit: &Unit, attack: &str, position: u32) -> Trial {
+    Trial { picture: unit.label.clone(), repetition: unit.repetition, attack: attack.to_owned(), position }
+}
+
+/// Reads an attacked picture and compares with what was put in. A picture that the system cannot read, perhaps because
+/// the attack left too little of it, counts as not found.
+fn reading(reader: &dyn Reader, attacked: &RgbImage, payload: &[u8]) -> ReadRow {
+    let reading = reader.read(attacked);
+    let reading = reading.unwrap_or_else(|error| Reading { verdict: format!("error: {error}"), ..Reading::default() });
+    let exact = reading.payload.as_deref() == Some(payload);
+    ReadRow {
+        ok: exact && reading.authentic && reading.detected,
+        wrong_payload: reading.detected && reading.payload.is_some() && !exact,
+        detected: reading.detected,
+        verdict: reading.verdict,
+        log10_p: reading.log10_p,
+        margin_db: reading.margin_db,
+        geometry: reading.geometry,
+        width: attacked.width(),
+        height: attacked.height(),
+        elapsed_ms: reading.elapsed_ms,
+    }
+}
