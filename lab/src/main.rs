@@ -1,5 +1,6 @@
 //! Studies: robustness, forgery and false-alarm tables over folders of pictures.
 
+mod bars;
 mod classes;
 mod commit;
 mod compare;
@@ -14,6 +15,7 @@ mod random;
 mod report;
 mod results;
 mod run;
+mod ssim;
 mod statistics;
 mod systems;
 mod workers;

@@ -135,18 +135,7 @@ mod tests {
     use super::*;
 
     fn row(ok: bool, margin_db: f64) -> ReadRow {
-        ReadRow {
-            ok,
-            wrong_payload: false,
-            detected: ok,
-            verdict: String::new(),
-            log10_p: Some(-margin_db),
-            margin_db: Some(margin_db),
-            geometry: None,
-            width: 1,
-            height: 1,
-            elapsed_ms: 1.0,
-        }
+        ReadRow { ok, detected: ok, log10_p: Some(-margin_db), margin_db: Some(margin_db), ..ReadRow::default() }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Marks estimated from marked pictures and added to unmarked ones.
 
-use super::estimate::{self, ESTIMATORS, Plane};
+use super::estimate::{self, ESTIMATORS, Plane, rms_of};
 use super::{COMMON, Case, Marked, Study};
 use crate::marking::mark;
 use crate::{metrics, pictures, random, workers};
@@ -64,11 +64,6 @@ fn other_file(same: &[Marked], index: usize) -> Option<(usize, usize)> {
 fn best_estimate(picture: &Marked) -> (usize, Plane) {
     let truth = Plane::luma(&picture.marked).plus(&Plane::luma(&picture.original), -1.0);
     estimate::strongest(estimate::all(&picture.marked), &truth)
-}
-
-/// Root mean square of a change that gives a PSNR.
-fn rms_of(psnr_db: f64) -> f64 {
-    255.0 / 10_f64.powf(psnr_db / 20.0)
 }
 
 fn forged(plane: &Plane, target: &RgbImage, payload: &Payload) -> Case {

@@ -1,7 +1,7 @@
 //! Copying a mark to other pictures, and taking it out by averaging or folding, without the key.
 
 mod copies;
-mod estimate;
+pub(crate) mod estimate;
 mod removal;
 
 use crate::commit::{Origin, command};

@@ -29,7 +29,8 @@ pub(crate) fn run(study: &mut Study<'_>, pictures: &[Marked], payloads: &str) ->
     })?;
     study.row(&format!("average of {count} subtracted at the mark's own energy, {payloads}"), cases)?;
     for gain in GAINS {
-        let cases = subtracted(study, pictures, |index| fold_all(&residuals[index], gain))?;
+        let cases =
+            subtracted(study, pictures, |index| estimate::folds(&residuals[index], f64::from(COMMON.1)).times(gain))?;
         study.row(&format!("fold at all four pitches subtracted, gain {gain}, {payloads}"), cases)?;
     }
     Ok(())
@@ -52,17 +53,5 @@ fn subtracted(
 /// `estimate` times its share in `residual`, times a gain.
 fn least_squares(estimate: &Plane, residual: &Plane, gain: f32) -> Plane {
     let share = (residual.dot(estimate) / estimate.dot(estimate).max(1e-12)) as f32;
-    let none = Plane { values: vec![0.0; residual.values.len()], ..residual.clone() };
-    none.plus(estimate, gain * share)
-}
-
-/// Sum of the folds of a residual at the four pitches, finest first, each taken from what the finer ones leave.
-fn fold_all(residual: &Plane, gain: f32) -> Plane {
-    let mut left = residual.clone();
-    for octave in (0..4).rev() {
-        let fold = estimate::folded(&left, f64::from(COMMON.1) / f64::from(1 << octave));
-        left = left.plus(&fold, -1.0);
-    }
-    let none = Plane { values: vec![0.0; residual.values.len()], ..residual.clone() };
-    none.plus(residual, gain).plus(&left, -gain)
+    estimate.clone().times(gain * share)
 }

@@ -1,13 +1,15 @@
 //! The report of a run, in Markdown.
 
+mod bars;
 mod quality;
 mod table;
 
+use crate::bars::Bars;
 use crate::results::Results;
 use std::fmt::Write as _;
 
-/// The whole report: origin, quality, speed, table.
-pub(crate) fn report(results: &Results) -> String {
+/// The whole report: origin, quality, speed, bars, table.
+pub(crate) fn report(results: &Results, bars: &Bars) -> String {
     let manifest = &results.manifest;
     let mut text = String::from("# Robustness\n\n");
     // Writing to a string cannot fail.
@@ -28,6 +30,7 @@ pub(crate) fn report(results: &Results) -> String {
         );
     }
     quality::section(&mut text, results);
+    bars::section(&mut text, results, bars);
     table::section(&mut text, results);
     let failures: Vec<String> =
         results.failures().map(|(trial, reason)| format!("{} {}: {reason}", trial.picture, trial.attack)).collect();

@@ -9,7 +9,7 @@ pub(crate) use store::Store;
 use serde::{Deserialize, Serialize};
 
 /// What one row is about.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Trial {
     /// Folder and file name.
     pub(crate) picture: String,
@@ -50,7 +50,7 @@ pub(crate) struct EmbedRow {
 }
 
 /// What came of reading an attacked copy.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct ReadRow {
     /// Found, payload exact, authentic.
     pub(crate) ok: bool,
@@ -78,8 +78,14 @@ pub(crate) enum Row {
     Failed { reason: String },
 }
 
+impl Default for Row {
+    fn default() -> Self {
+        Self::Failed { reason: String::new() }
+    }
+}
+
 /// One line of the file.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Line {
     pub(crate) commit: String,
     pub(crate) program: String,

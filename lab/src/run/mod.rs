@@ -3,13 +3,15 @@
 mod progress;
 mod study;
 mod suite;
+mod treatment;
 mod units;
 
+use crate::bars::Bars;
 use crate::commit::{self, Origin};
 use crate::marking::StrengthArgs;
 use crate::results::{Manifest, Results, Store};
 use crate::systems::{Ours, System};
-use crate::{families, pictures, report, workers};
+use crate::{pictures, report, workers};
 use anyhow::Context as _;
 use progress::Progress;
 use std::collections::BTreeSet;
@@ -76,7 +78,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     manifest.write(&options.out)?;
     let store = Store::open(&options.out, origin, settings)?;
     let results = measure(options, &system, &attacks, &pictures, store, manifest)?;
-    let text = report::report(&results);
+    let text = report::report(&results, &Bars::shipped()?);
     println!("{text}");
     let file = options.out.join("report.md");
     std::fs::write(&file, text).with_context(|| format!("writing {}", file.display()))
@@ -131,7 +133,7 @@ impl Options {
 fn planned(options: &Options) -> anyhow::Result<Vec<Planned>> {
     let attacks = suite::attacks(options.suite.as_deref(), &options.attacks)?;
     let planned = attacks.into_iter().map(|attack| {
-        let positions = if options.positions > 1 && suite::has_chance(attack.as_ref()) { options.positions } else { 1 };
+        let positions = if options.positions > 1 && attack.has_chance() { options.positions } else { 1 };
         Planned { attack, positions }
     });
     Ok(planned.collect())
@@ -145,7 +147,7 @@ fn manifest(options: &Options, origin: &Origin, settings: &str, attacks: &[Plann
         program: origin.program.clone(),
         settings: settings.to_owned(),
         attacks: attacks.iter().map(|planned| planned.attack.name().to_owned()).collect(),
-        descriptions: attacks.iter().map(|planned| families::describe(planned.attack.name())).collect(),
+        descriptions: attacks.iter().map(|planned| planned.attack.describe()).collect(),
         pictures: pictures.iter().map(|picture| (picture.label.clone(), picture.class.clone())).collect(),
         reduced: reduced.map(|picture| picture.label.clone()).collect(),
         megapixels: options.megapixels,

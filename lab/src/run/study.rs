@@ -1,16 +1,16 @@
 //! One unit: a picture is marked, attacked, read.
 
 use super::progress::Progress;
+use super::treatment::{Scene, Treatment};
 use super::units::Unit;
 use crate::results::{EmbedRow, ReadRow, Row, Store, Trial};
 use crate::systems::{Choice, Marking, Reader, Reading, System};
 use crate::{metrics, pictures, random};
-use attacks::Attack;
 use image::RgbImage;
 
-/// An attack and how many seeds of it are run on each marked picture.
+/// A treatment and how many seeds of it are run on each marked picture.
 pub(crate) struct Planned {
-    pub(crate) attack: Box<dyn Attack>,
+    pub(crate) attack: Treatment,
     pub(crate) positions: u32,
 }
 
@@ -24,13 +24,6 @@ pub(crate) struct Study<'a> {
     pub(crate) megapixels: f64,
     /// Whether the perceptual figures are wanted; of the first repetition, they hardly depend on the key.
     pub(crate) metrics: bool,
-}
-
-/// A marked picture and what was put into it.
-struct Scene<'a> {
-    unit: &'a Unit,
-    marked: RgbImage,
-    payload: [u8; 8],
 }
 
 impl Study<'_> {
@@ -53,18 +46,18 @@ impl Study<'_> {
             self.progress.advance(missing.len());
             return Ok(());
         }
-        let choice = Choice { seed: self.seed, label: format!("{} {}", unit.label, unit.repetition) };
-        let Some(scene) = self.scene(unit, &choice)? else {
+        let choice = Choice::new(self.seed, &format!("{} {}", unit.label, unit.repetition));
+        let Some(scene) = self.scene(unit, choice)? else {
             self.progress.advance(missing.len());
             return Ok(());
         };
-        let reader = self.system.reader(&choice)?;
+        let reader = self.system.reader(&scene.choice)?;
         let mut exact = 0;
         for (planned, position) in &missing {
             if self.progress.time_is_up() {
                 return Ok(());
             }
-            exact += usize::from(self.trial(&scene, &*planned.attack, *position, reader.as_ref())?);
+            exact += usize::from(self.trial(unit, &scene, &planned.attack, *position, reader.as_ref())?);
             self.progress.advance(1);
         }
         self.progress.say(&format!("{} #{}: {exact} of {} exact", unit.label, unit.repetition, missing.len()));
@@ -81,10 +74,10 @@ impl Study<'_> {
     }
 
     /// Marks the picture and writes down how that went; `None` when it was refused.
-    fn scene<'u>(&self, unit: &'u Unit, choice: &Choice) -> anyhow::Result<Option<Scene<'u>>> {
+    fn scene(&self, unit: &Unit, choice: Choice) -> anyhow::Result<Option<Scene>> {
         let original = pictures::load_at(&unit.path, self.megapixels)?;
         let start = std::time::Instant::now();
-        let marking = self.system.embed(&original, choice)?;
+        let marking = self.system.embed(&original, &choice)?;
         let mut row = EmbedRow { width: original.width(), height: original.height(), ..EmbedRow::default() };
         row.elapsed_ms = start.elapsed().as_secs_f64() * 1e3;
         let marked = match marking {
@@ -101,29 +94,41 @@ impl Study<'_> {
         };
         row.psnr_db = Some(metrics::psnr_db(&original, &marked)).filter(|psnr| psnr.is_finite());
         if self.measures(unit) {
-            let similarity = metrics::ssimulacra2(&original, &marked)?;
-            row.ssimulacra2 = Some(similarity.score);
+            let similarity = metrics::similarity(&original, &marked)?;
+            row.ssim = Some(similarity.ssim);
+            row.ssimulacra2 = Some(similarity.ssimulacra2);
+            row.butteraugli = Some(similarity.butteraugli).filter(|score| score.is_finite());
             row.tiles = similarity.tiles;
         }
         self.store.add(&unit.class, Trial::embed(&unit.label, unit.repetition), Row::Embed(row))?;
-        Ok(Some(Scene { unit, marked, payload: choice.payload() }))
+        Ok(Some(Scene { original, marked, choice }))
     }
 
-    /// One attack, one reading; whether the payload came back exactly.
+    /// One treatment, one reading of every mark that is in the picture then; whether the payload came back exactly.
     fn trial(
         &self,
-        scene: &Scene<'_>,
-        attack: &dyn Attack,
+        unit: &Unit,
+        scene: &Scene,
+        treatment: &Treatment,
         position: u32,
         reader: &dyn Reader,
     ) -> anyhow::Result<bool> {
-        let (unit, name) = (scene.unit, attack.name());
+        let name = treatment.name();
         let seed = random::number(self.seed, &format!("{} {} {name} {position}", unit.label, unit.repetition));
-        let row = match attack.apply(&scene.marked, seed) {
-            Ok(attacked) => Row::Read(reading(reader, &attacked, &scene.payload)),
+        let row = match treatment.apply(scene, self.system, seed) {
+            Ok(treated) => {
+                let row = reading(reader, &treated.picture, &treated.payloads);
+                match treated.second {
+                    None => Row::Read(row),
+                    Some(second) => {
+                        let reader = self.system.reader(&second)?;
+                        Row::Read(weaker(row, reading(reader.as_ref(), &treated.picture, &[second.payload()])))
+                    }
+                }
+            }
             Err(error) => {
-                self.progress.say(&format!("{} #{}: {name}: {error}", unit.label, unit.repetition));
-                Row::Failed { reason: error.to_string() }
+                self.progress.say(&format!("{} #{}: {name}: {error:#}", unit.label, unit.repetition));
+                Row::Failed { reason: format!("{error:#}") }
             }
         };
         let exact = matches!(&row, Row::Read(row) if row.ok);
@@ -132,16 +137,26 @@ impl Study<'_> {
     }
 }
 
+/// Of two marks in one picture the one that was read worse: both have to be read.
+fn weaker(first: ReadRow, second: ReadRow) -> ReadRow {
+    let rank = |row: &ReadRow| (row.ok, row.detected);
+    let strength = |row: &ReadRow| row.margin_db.unwrap_or(f64::NEG_INFINITY);
+    let first_is = rank(&first).cmp(&rank(&second)).then(strength(&first).total_cmp(&strength(&second)));
+    let elapsed_ms = first.elapsed_ms + second.elapsed_ms;
+    let wrong_payload = first.wrong_payload || second.wrong_payload;
+    ReadRow { elapsed_ms, wrong_payload, ..if first_is.is_le() { first } else { second } }
+}
+
 fn trial(unit: &Unit, attack: &str, position: u32) -> Trial {
     Trial { picture: unit.label.clone(), repetition: unit.repetition, attack: attack.to_owned(), position }
 }
 
 /// Reads an attacked picture and compares with what was put in. A picture that the system cannot read, perhaps because
 /// the attack left too little of it, counts as not found.
-fn reading(reader: &dyn Reader, attacked: &RgbImage, payload: &[u8]) -> ReadRow {
+fn reading(reader: &dyn Reader, attacked: &RgbImage, payloads: &[[u8; 8]]) -> ReadRow {
     let reading = reader.read(attacked);
     let reading = reading.unwrap_or_else(|error| Reading { verdict: format!("error: {error}"), ..Reading::default() });
-    let exact = reading.payload.as_deref() == Some(payload);
+    let exact = payloads.iter().any(|payload| reading.payload.as_deref() == Some(payload));
     ReadRow {
         ok: exact && reading.authentic && reading.detected,
         wrong_payload: reading.detected && reading.payload.is_some() && !exact,

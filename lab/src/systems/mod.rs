@@ -6,17 +6,28 @@ pub(crate) use ours::Ours;
 
 use image::RgbImage;
 
-/// The choices of one repetition: its label decides key and payload, the same for every system.
+/// What one marking uses: labels decide key and payload, the same for every system.
 #[derive(Debug, Clone)]
 pub(crate) struct Choice {
     pub(crate) seed: u64,
-    pub(crate) label: String,
+    pub(crate) key: String,
+    pub(crate) payload: String,
 }
 
 impl Choice {
+    /// Key and payload of one label.
+    pub(crate) fn new(seed: u64, label: &str) -> Self {
+        Self { seed, key: label.to_owned(), payload: label.to_owned() }
+    }
+
+    /// The same key with another payload.
+    pub(crate) fn with_payload(&self, label: &str) -> Self {
+        Self { payload: label.to_owned(), ..self.clone() }
+    }
+
     /// The payload, 8 bytes.
     pub(crate) fn payload(&self) -> [u8; 8] {
-        crate::random::payload_bytes(self.seed, &self.label)
+        crate::random::payload_bytes(self.seed, &self.payload)
     }
 }
 

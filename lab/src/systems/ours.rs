@@ -18,7 +18,7 @@ impl System for Ours {
     }
 
     fn embed(&self, picture: &RgbImage, choice: &Choice) -> anyhow::Result<Marking> {
-        let key = random::key(choice.seed, &choice.label);
+        let key = random::key(choice.seed, &choice.key);
         let payload = Payload::from_bytes(&choice.payload())?;
         match mark(picture, &key, &payload, self.strength.embed_options()) {
             Ok((marked, report)) => {
@@ -30,7 +30,7 @@ impl System for Ours {
     }
 
     fn reader<'a>(&'a self, choice: &Choice) -> anyhow::Result<Box<dyn Reader + 'a>> {
-        Ok(Box::new(OurReader(Detector::new(&[random::key(choice.seed, &choice.label)], DetectOptions::default())?)))
+        Ok(Box::new(OurReader(Detector::new(&[random::key(choice.seed, &choice.key)], DetectOptions::default())?)))
     }
 }
 
