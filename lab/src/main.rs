@@ -6,6 +6,7 @@ mod commit;
 mod compare;
 mod false_alarms;
 mod families;
+mod floors;
 mod forgery;
 mod look;
 mod marking;
@@ -15,6 +16,7 @@ mod random;
 mod report;
 mod results;
 mod run;
+mod samples;
 mod ssim;
 mod statistics;
 mod systems;
@@ -36,6 +38,8 @@ enum Study {
     Run(run::Options),
     /// What got better or worse between two runs, beyond noise.
     Compare(compare::Options),
+    /// Small pictures from formulas, for the quick suite.
+    Samples(samples::Options),
     /// Copies marks to other pictures and averages them out, without the key; how often that works.
     Forgery(forgery::Options),
     /// Wrong keys and unmarked pictures by the thousand: does `log10_p` keep its promise?
@@ -48,6 +52,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().study {
         Study::Run(options) => run::run(&options),
         Study::Compare(options) => compare::run(&options),
+        Study::Samples(options) => samples::run(&options),
         Study::Forgery(options) => forgery::run(&options),
         Study::FalseAlarms(options) => false_alarms::run(&options),
         Study::Look(options) => look::run(&options),

@@ -21,6 +21,8 @@ pub(crate) struct Similarity {
     pub(crate) ssimulacra2: f64,
     /// Butteraugli's maximum norm; below 1 is hardly visible. The largest over tiles.
     pub(crate) butteraugli: f64,
+    /// Butteraugli's 3-norm, which weighs the whole picture. The largest over tiles.
+    pub(crate) butteraugli_3: f64,
     /// Structural similarity of luma, of the whole picture.
     pub(crate) ssim: f64,
     /// Number of tiles, 0 for the whole picture.
@@ -32,28 +34,31 @@ pub(crate) fn similarity(original: &RgbImage, marked: &RgbImage) -> anyhow::Resu
     let (width, height) = original.dimensions();
     let ssim = crate::ssim::ssim(original, marked);
     if u64::from(width) * u64::from(height) <= WHOLE_PIXELS {
-        let (ssimulacra2, butteraugli) = (ssimulacra2(original, marked)?, butteraugli(original, marked)?);
-        return Ok(Similarity { ssimulacra2, butteraugli, ssim, tiles: 0 });
+        let (ssimulacra2, norms) = (ssimulacra2(original, marked)?, butteraugli(original, marked)?);
+        return Ok(Similarity { ssimulacra2, butteraugli: norms[0], butteraugli_3: norms[1], ssim, tiles: 0 });
     }
     let (tile_width, tile_height) = (TILE.min(width / 2), TILE.min(height / 2));
-    let (mut sum, mut largest) = (0.0, 0.0_f64);
+    let (mut sum, mut largest) = (0.0, [0.0_f64; 2]);
     for (x, y) in [(1, 1), (3, 1), (1, 3), (3, 3)] {
         let (left, top) = (width / 4 * x - tile_width / 2, height / 4 * y - tile_height / 2);
         let tile = |picture| imageops::crop_imm(picture, left, top, tile_width, tile_height).to_image();
         let (original, marked) = (tile(original), tile(marked));
         sum += ssimulacra2(&original, &marked)?;
-        largest = largest.max(butteraugli(&original, &marked)?);
+        let norms = butteraugli(&original, &marked)?;
+        largest = std::array::from_fn(|i| largest[i].max(norms[i]));
     }
-    Ok(Similarity { ssimulacra2: sum / 4.0, butteraugli: largest, ssim, tiles: 4 })
+    Ok(Similarity { ssimulacra2: sum / 4.0, butteraugli: largest[0], butteraugli_3: largest[1], ssim, tiles: 4 })
 }
 
-fn butteraugli(original: &RgbImage, marked: &RgbImage) -> anyhow::Result<f64> {
+/// Maximum norm and 3-norm.
+fn butteraugli(original: &RgbImage, marked: &RgbImage) -> anyhow::Result<[f64; 2]> {
     let frame = |picture: &RgbImage| {
         let pixels = picture.pixels().map(|p| butteraugli::RGB8::new(p[0], p[1], p[2])).collect::<Vec<_>>();
         butteraugli::Img::new(pixels, picture.width() as usize, picture.height() as usize)
     };
     let parameters = butteraugli::ButteraugliParams::default();
-    Ok(butteraugli::butteraugli(frame(original).as_ref(), frame(marked).as_ref(), &parameters)?.score)
+    let norms = butteraugli::butteraugli(frame(original).as_ref(), frame(marked).as_ref(), &parameters)?;
+    Ok([norms.score, norms.pnorm_3])
 }
 
 fn ssimulacra2(original: &RgbImage, marked: &RgbImage) -> anyhow::Result<f64> {

@@ -67,11 +67,12 @@ fn overall(text: &mut String, pairs: &Pairs<'_>, classes: &[String]) {
 type Figure = (&'static str, fn(&EmbedRow) -> Option<f64>);
 
 /// The figures of the table.
-const FIGURES: [Figure; 6] = [
+const FIGURES: [Figure; 7] = [
     ("PSNR dB", |row| row.psnr_db),
     ("SSIM", |row| row.ssim),
     ("SSIMULACRA2", |row| row.ssimulacra2),
-    ("butteraugli", |row| row.butteraugli),
+    ("butteraugli, maximum", |row| row.butteraugli),
+    ("butteraugli, 3-norm", |row| row.butteraugli_3),
     ("read-back margin dB", |row| row.margin_db),
     ("marking and reading back, ms per MP", |row| {
         let megapixels = f64::from(row.width) * f64::from(row.height) / 1e6;

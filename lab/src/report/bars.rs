@@ -5,6 +5,9 @@ use crate::results::Results;
 use crate::statistics::wilson;
 use std::fmt::Write as _;
 
+/// Trials that every attack of a row should have.
+const ENOUGH: usize = 60;
+
 /// Measured against asked, row by row, for the classes that were run.
 pub(crate) fn section(text: &mut String, results: &Results, bars: &Bars) {
     let classes: Vec<String> =
@@ -16,7 +19,7 @@ pub(crate) fn section(text: &mut String, results: &Results, bars: &Bars) {
         text,
         "\n## Bars\n\nThe rate over all attacks of a row with its Wilson interval, the worst attack if there are several, \
          and the bar. **met**: every attack comes up to it; on average: only all together do; possible: the interval \
-         reaches it; **missed**: not even that.\n\n| row | {} |\n|---|{}",
+         reaches it; **missed**: not even that. A dagger: an attack has fewer than {ENOUGH} trials.\n\n| row | {} |\n|---|{}",
         classes.join(" | "),
         "---|".repeat(classes.len())
     );
@@ -108,6 +111,9 @@ fn cell(results: &Results, class: &str, bar: &Bar) -> String {
     let all = measured.iter().fold((0, 0), |sum, (_, (s, t))| (sum.0 + s, sum.1 + t));
     let (low, high) = wilson(all.0, all.1);
     let mut text = format!("{:.1} [{:.0}-{:.0}] ({}/{})", percent(all), 100.0 * low, 100.0 * high, all.0, all.1);
+    if measured.iter().any(|(_, (_, trials))| *trials < ENOUGH) {
+        text.push('\u{2020}');
+    }
     if measured.len() > 1 {
         let _ = write!(text, ", worst {worst} {:.0}", percent(*worst_count));
     }

@@ -11,11 +11,12 @@ type Figure = (&'static str, fn(&EmbedRow) -> Option<f64>, bool);
 type Rows<'a> = [(&'a str, &'a EmbedRow)];
 
 /// The figures of the table.
-const FIGURES: [Figure; 5] = [
+const FIGURES: [Figure; 6] = [
     ("PSNR dB", |row| row.psnr_db, true),
     ("SSIM", |row| row.ssim, true),
     ("SSIMULACRA2", |row| row.ssimulacra2, true),
-    ("butteraugli", |row| row.butteraugli, false),
+    ("butteraugli, maximum", |row| row.butteraugli, false),
+    ("butteraugli, 3-norm", |row| row.butteraugli_3, false),
     ("read-back margin dB", |row| row.margin_db, true),
 ];
 

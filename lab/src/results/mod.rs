@@ -43,6 +43,9 @@ pub(crate) struct EmbedRow {
     /// Butteraugli's maximum norm: 1 is hardly visible.
     #[serde(default)]
     pub(crate) butteraugli: Option<f64>,
+    /// Butteraugli's 3-norm, over the whole picture.
+    #[serde(default)]
+    pub(crate) butteraugli_3: Option<f64>,
     /// 0 when the perceptual figures are of the whole picture.
     pub(crate) tiles: u32,
     pub(crate) refused: Option<String>,

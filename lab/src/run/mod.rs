@@ -8,6 +8,7 @@ mod units;
 
 use crate::bars::Bars;
 use crate::commit::{self, Origin};
+use crate::floors::Floors;
 use crate::marking::StrengthArgs;
 use crate::results::{Manifest, Results, Store};
 use crate::systems::{Ours, System};
@@ -62,6 +63,12 @@ pub(crate) struct Options {
     /// Also perceptual figures of the marked pictures.
     #[arg(long)]
     metrics: bool,
+    /// File of floors; the program fails and names the rows that are below theirs.
+    #[arg(long)]
+    floors: Option<PathBuf>,
+    /// Write floors one trial below what was measured to this file.
+    #[arg(long)]
+    record_floors: Option<PathBuf>,
     /// Folder for results.jsonl, run.json and report.md.
     #[arg(long)]
     out: PathBuf,
@@ -81,7 +88,20 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let text = report::report(&results, &Bars::shipped()?);
     println!("{text}");
     let file = options.out.join("report.md");
-    std::fs::write(&file, text).with_context(|| format!("writing {}", file.display()))
+    std::fs::write(&file, text).with_context(|| format!("writing {}", file.display()))?;
+    floors(options, &results)
+}
+
+/// Records floors, and holds the results against recorded ones.
+fn floors(options: &Options, results: &Results) -> anyhow::Result<()> {
+    if let Some(file) = &options.record_floors {
+        let text = Floors::record(results, 1).text(results);
+        std::fs::write(file, text).with_context(|| format!("writing {}", file.display()))?;
+    }
+    let Some(file) = &options.floors else { return Ok(()) };
+    let broken = Floors::read(file)?.broken(results);
+    anyhow::ensure!(broken.is_empty(), "below the floor:\n  {}", broken.join("\n  "));
+    Ok(())
 }
 
 /// Runs all units and gives what there is afterwards.

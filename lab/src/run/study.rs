@@ -98,6 +98,7 @@ impl Study<'_> {
             row.ssim = Some(similarity.ssim);
             row.ssimulacra2 = Some(similarity.ssimulacra2);
             row.butteraugli = Some(similarity.butteraugli).filter(|score| score.is_finite());
+            row.butteraugli_3 = Some(similarity.butteraugli_3).filter(|score| score.is_finite());
             row.tiles = similarity.tiles;
         }
         self.store.add(&unit.class, Trial::embed(&unit.label, unit.repetition), Row::Embed(row))?;
