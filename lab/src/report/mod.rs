@@ -4,6 +4,8 @@ mod bars;
 mod quality;
 mod table;
 
+pub(crate) use table::share;
+
 use crate::bars::Bars;
 use crate::results::Results;
 use std::fmt::Write as _;

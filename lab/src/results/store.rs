@@ -1,7 +1,7 @@
 //! Rows as they come, written down at once, so that a study can go on where it stopped.
 
 use super::folder::{ROWS, Results};
-use super::{EmbedRow, Line, Manifest, Row, Trial};
+use super::{EmbedRow, Line, Manifest, ReadRow, Row, Trial};
 use crate::commit::Origin;
 use anyhow::Context as _;
 use std::collections::HashMap;
@@ -57,6 +57,14 @@ impl Store {
     pub(crate) fn embedding(&self, picture: &str, repetition: u32) -> Option<EmbedRow> {
         match &self.inner().lines.get(&Trial::embed(picture, repetition))?.row {
             Row::Embed(row) => Some(row.clone()),
+            _ => None,
+        }
+    }
+
+    /// What reading gave in a trial.
+    pub(crate) fn reading(&self, trial: &Trial) -> Option<ReadRow> {
+        match &self.inner().lines.get(trial)?.row {
+            Row::Read(row) => Some(row.clone()),
             _ => None,
         }
     }
