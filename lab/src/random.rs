@@ -24,6 +24,11 @@ pub(crate) fn key(seed: u64, label: &str) -> Key {
     Key::from_secret(KeyRole::Title, digest(seed, &format!("key {label}")))
 }
 
+/// The secret of a label's key in hexadecimal, for systems of others.
+pub(crate) fn secret_digits(seed: u64, label: &str) -> String {
+    digest(seed, &format!("key {label}")).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The bytes of a 64-bit payload for a label.
 pub(crate) fn payload_bytes(seed: u64, label: &str) -> [u8; 8] {
     let bytes = digest(seed, &format!("payload {label}"));

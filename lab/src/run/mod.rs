@@ -11,7 +11,7 @@ use crate::commit::{self, Origin};
 use crate::floors::Floors;
 use crate::marking::StrengthArgs;
 use crate::results::{Manifest, Results, Store};
-use crate::systems::{Ours, System};
+use crate::systems::{External, Ours, System};
 use crate::{pictures, report, workers};
 use anyhow::Context as _;
 use progress::Progress;
@@ -35,6 +35,10 @@ pub(crate) struct Options {
     attacks: Vec<String>,
     #[command(flatten)]
     strength: StrengthArgs,
+    /// TOML file with the commands of another system, which is measured instead of ours; see
+    /// `lab/external-example.toml`.
+    #[arg(long)]
+    system: Option<PathBuf>,
     /// Least trials of every attack in every class: pictures are marked again with other keys and payloads until there
     /// are so many. [default: 60 for core and full, else every picture once]
     #[arg(long, conflicts_with = "keys")]
@@ -77,14 +81,17 @@ pub(crate) struct Options {
 /// Runs what is missing, then reports.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let origin = Origin::now()?;
-    let system = Ours { strength: options.strength.clone() };
+    let system: Box<dyn System> = match &options.system {
+        Some(file) => Box::new(External::read(file)?),
+        None => Box::new(Ours { strength: options.strength.clone() }),
+    };
     let attacks = planned(options)?;
     let pictures = units::pictures(&options.images, options.limit)?;
     let settings = format!("{}, seed {}, megapixels {}", system.settings(), options.seed, options.megapixels);
     let manifest = manifest(options, &origin, &settings, &attacks, &pictures);
     manifest.write(&options.out)?;
     let store = Store::open(&options.out, origin, settings)?;
-    let results = measure(options, &system, &attacks, &pictures, store, manifest)?;
+    let results = measure(options, system.as_ref(), &attacks, &pictures, store, manifest)?;
     let text = report::report(&results, &Bars::shipped()?);
     println!("{text}");
     let file = options.out.join("report.md");

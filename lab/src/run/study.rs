@@ -123,7 +123,10 @@ impl Study<'_> {
                     None => Row::Read(row),
                     Some(second) => {
                         let reader = self.system.reader(&second)?;
-                        Row::Read(weaker(row, reading(reader.as_ref(), &treated.picture, &[second.payload()])))
+                        Row::Read(weaker(
+                            row,
+                            reading(reader.as_ref(), &treated.picture, &[self.system.payload(&second)]),
+                        ))
                     }
                 }
             }
@@ -154,10 +157,10 @@ fn trial(unit: &Unit, attack: &str, position: u32) -> Trial {
 
 /// Reads an attacked picture and compares with what was put in. A picture that the system cannot read, perhaps because
 /// the attack left too little of it, counts as not found.
-fn reading(reader: &dyn Reader, attacked: &RgbImage, payloads: &[[u8; 8]]) -> ReadRow {
+fn reading(reader: &dyn Reader, attacked: &RgbImage, payloads: &[Vec<u8>]) -> ReadRow {
     let reading = reader.read(attacked);
     let reading = reading.unwrap_or_else(|error| Reading { verdict: format!("error: {error}"), ..Reading::default() });
-    let exact = payloads.iter().any(|payload| reading.payload.as_deref() == Some(payload));
+    let exact = payloads.iter().any(|payload| reading.payload.as_deref() == Some(payload.as_slice()));
     ReadRow {
         ok: exact && reading.authentic && reading.detected,
         wrong_payload: reading.detected && reading.payload.is_some() && !exact,

@@ -32,7 +32,7 @@ pub(crate) enum Treatment {
 pub(crate) struct Treated {
     pub(crate) picture: RgbImage,
     /// Any of them is right.
-    pub(crate) payloads: Vec<[u8; 8]>,
+    pub(crate) payloads: Vec<Vec<u8>>,
     /// Another mark that has to be read too.
     pub(crate) second: Option<Choice>,
 }
@@ -85,14 +85,14 @@ impl Treatment {
 
     /// Does it.
     pub(crate) fn apply(&self, scene: &Scene, system: &dyn System, seed: u64) -> anyhow::Result<Treated> {
-        let own = scene.choice.payload();
-        let single = |picture| Treated { picture, payloads: vec![own], second: None };
+        let own = system.payload(&scene.choice);
+        let single = |picture| Treated { picture, payloads: vec![own.clone()], second: None };
         Ok(match self {
             Self::Attack(attack) => single(attack.apply(&scene.marked, seed)?),
             Self::TwoMarks => {
                 let second = Choice::new(scene.choice.seed, &format!("{} second", scene.choice.key));
                 let picture = marked(system, &scene.marked, &second)?;
-                Treated { picture, payloads: vec![own], second: Some(second) }
+                Treated { picture, payloads: vec![own.clone()], second: Some(second) }
             }
             Self::Copies(count) => {
                 let label = |copy: usize| format!("{} copy {copy}", scene.choice.payload);
@@ -100,8 +100,8 @@ impl Treatment {
                 let others = choices.iter().map(|choice| marked(system, &scene.original, choice));
                 let mut copies = others.collect::<anyhow::Result<Vec<_>>>()?;
                 copies.push(scene.marked.clone());
-                let mut payloads: Vec<_> = choices.iter().map(Choice::payload).collect();
-                payloads.push(own);
+                let mut payloads: Vec<_> = choices.iter().map(|choice| system.payload(choice)).collect();
+                payloads.push(own.clone());
                 Treated { picture: mean(&copies), payloads, second: None }
             }
             Self::FoldSubtracted => {

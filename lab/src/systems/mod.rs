@@ -1,7 +1,10 @@
 //! What is measured: a way to put a mark in and a way to read it.
 
+mod external;
 mod ours;
+mod template;
 
+pub(crate) use external::External;
 pub(crate) use ours::Ours;
 
 use image::RgbImage;
@@ -58,6 +61,11 @@ pub(crate) struct Reading {
 pub(crate) trait System: Sync {
     /// What tells its rows from another system's: name and strength.
     fn settings(&self) -> String;
+
+    /// What a picture marked by a choice carries.
+    fn payload(&self, choice: &Choice) -> Vec<u8> {
+        choice.payload().to_vec()
+    }
 
     /// Marks a copy of a picture.
     fn embed(&self, picture: &RgbImage, choice: &Choice) -> anyhow::Result<Marking>;
