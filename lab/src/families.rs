@@ -15,6 +15,14 @@ pub(crate) fn strength(name: &str) -> Option<f64> {
     name.strip_prefix(family(name))?.strip_prefix('-')?.parse().ok()
 }
 
+/// The row of attacks of growing strength that an attack is in, and its place there. A chain is placed by its first
+/// link, among chains that go on alike.
+pub(crate) fn series(name: &str) -> Option<(String, f64)> {
+    let (first, rest) = name.split_once('+').map_or((name, None), |(first, rest)| (first, Some(rest)));
+    let tail = rest.map(|rest| format!("+{rest}")).unwrap_or_default();
+    Some((format!("{}{tail}", family(first)), strength(first)?))
+}
+
 /// What an attack does, in words, with its number.
 pub(crate) fn describe(name: &str) -> String {
     if name.contains('+') {
@@ -77,6 +85,13 @@ mod tests {
         ] {
             assert_eq!((family(name), strength(name)), (expected, number), "{name}");
         }
+    }
+
+    #[test]
+    fn chains_that_go_on_alike_are_one_series() {
+        assert_eq!(series("crop-25+jpeg-70"), Some(("crop+jpeg-70".to_owned(), 25.0)));
+        assert_eq!(series("jpeg-30"), Some(("jpeg".to_owned(), 30.0)));
+        assert_eq!(series("social+jpeg-70"), None);
     }
 
     #[test]

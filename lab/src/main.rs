@@ -12,6 +12,7 @@ mod look;
 mod marking;
 mod metrics;
 mod pictures;
+mod plot;
 mod random;
 mod report;
 mod results;
@@ -19,6 +20,7 @@ mod run;
 mod samples;
 mod ssim;
 mod statistics;
+mod sweep;
 mod systems;
 mod workers;
 
@@ -38,6 +40,10 @@ enum Study {
     Run(run::Options),
     /// What got better or worse between two runs, beyond noise.
     Compare(compare::Options),
+    /// The report of one or more folders of results, with the bars and plots, measuring nothing.
+    Report(report::Options),
+    /// The same suite at several strengths: quality against robustness.
+    Sweep(sweep::Options),
     /// Small pictures from formulas, for the quick suite.
     Samples(samples::Options),
     /// Copies marks to other pictures and averages them out, without the key; how often that works.
@@ -52,6 +58,8 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().study {
         Study::Run(options) => run::run(&options),
         Study::Compare(options) => compare::run(&options),
+        Study::Report(options) => report::run(&options),
+        Study::Sweep(options) => sweep::run(&options),
         Study::Samples(options) => samples::run(&options),
         Study::Forgery(options) => forgery::run(&options),
         Study::FalseAlarms(options) => false_alarms::run(&options),

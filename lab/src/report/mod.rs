@@ -1,14 +1,39 @@
-//! The report of a run, in Markdown.
+//! The report of a run: Markdown and plots.
 
 mod bars;
+mod merged;
+mod plots;
 mod quality;
 mod table;
 
+pub(crate) use merged::{Options, run};
 pub(crate) use table::share;
 
 use crate::bars::Bars;
 use crate::results::Results;
+use anyhow::Context as _;
 use std::fmt::Write as _;
+use std::path::Path;
+
+/// Writes report and plots into a folder; gives the report.
+pub(crate) fn write(results: &Results, folder: &Path) -> anyhow::Result<String> {
+    let mut text = report(results, &Bars::shipped()?);
+    let plots = plots::all(results);
+    if !plots.is_empty() {
+        text.push_str("\n## Plots\n\n");
+    }
+    std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))
+    };
+    for (name, words, svg) in plots {
+        file(name, &svg)?;
+        let _ = writeln!(text, "![{words}]({name})\n\n{words}\n");
+    }
+    file("report.md", &text)?;
+    Ok(text)
+}
 
 /// The whole report: origin, quality, speed, bars, table.
 pub(crate) fn report(results: &Results, bars: &Bars) -> String {

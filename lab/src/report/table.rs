@@ -60,14 +60,20 @@ fn evidence(text: &mut String, results: &Results, classes: &[String]) {
             }
             let _ = writeln!(
                 text,
-                "| {attack} | {class} | {:.1} | {:.1} | {} | {} |",
-                median(rows.iter().map(|row| row.margin_db.unwrap_or(f64::NEG_INFINITY))),
-                median(rows.iter().map(|row| row.log10_p.unwrap_or(0.0))),
+                "| {attack} | {class} | {} | {} | {} | {} |",
+                middle(&rows, |row| row.margin_db),
+                middle(&rows, |row| row.log10_p),
                 rows.iter().filter(|row| row.wrong_payload).count(),
                 failures(results, class, attack),
             );
         }
     }
+}
+
+/// The median of a figure, `-` where no trial has it.
+fn middle(rows: &[&ReadRow], value: fn(&ReadRow) -> Option<f64>) -> String {
+    let values: Vec<f64> = rows.iter().filter_map(|row| value(row)).collect();
+    if values.is_empty() { "-".to_owned() } else { format!("{:.1}", median(values.into_iter())) }
 }
 
 /// Pictures that were not read exactly, and how often.

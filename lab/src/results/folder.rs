@@ -66,6 +66,28 @@ impl Results {
         Ok(Self::new(manifest, lines))
     }
 
+    /// These and others; a trial that both have is taken from the others.
+    pub(crate) fn with(mut self, others: Self) -> Self {
+        let (mine, theirs) = (&mut self.manifest, others.manifest);
+        for (attack, description) in theirs.attacks.into_iter().zip(theirs.descriptions) {
+            if !mine.attacks.contains(&attack) {
+                mine.attacks.push(attack);
+                mine.descriptions.push(description);
+            }
+        }
+        mine.command = format!("{}`; `{}", mine.command, theirs.command);
+        if mine.program != theirs.program {
+            mine.program = format!("{}, {}", mine.program, theirs.program);
+        }
+        mine.settings = format!("{}; {}", mine.settings, theirs.settings);
+        mine.pictures.extend(theirs.pictures);
+        mine.reduced.extend(theirs.reduced);
+        mine.reduced.sort();
+        mine.reduced.dedup();
+        self.lines.extend(others.lines);
+        self
+    }
+
     /// Every commit that the rows name.
     pub(crate) fn commits(&self) -> Vec<String> {
         let mut commits: Vec<String> = self.lines.values().map(|line| line.commit.clone()).collect();
@@ -114,5 +136,25 @@ impl Results {
             Row::Read(row) => Some(row),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_put_together() {
+        let one = |attack: &str| {
+            let trial = Trial { attack: attack.to_owned(), ..Trial::default() };
+            let row = Row::Read(ReadRow::default());
+            let line = Line { class: "art".to_owned(), trial, row, ..Line::default() };
+            let names = vec![attack.to_owned()];
+            let manifest = Manifest { attacks: names.clone(), descriptions: names, ..Manifest::default() };
+            Results::new(manifest, vec![line])
+        };
+        let both = one("jpeg-50").with(one("forged-from-1")).with(one("jpeg-50"));
+        assert_eq!(both.manifest.attacks, ["jpeg-50", "forged-from-1"]);
+        assert_eq!((both.readings("art", "jpeg-50").count(), both.every_reading().count()), (1, 2));
     }
 }

@@ -1,12 +1,12 @@
 //! Marks every picture, attacks it, reads it back.
 
+mod options;
 mod progress;
 mod study;
 mod suite;
 mod treatment;
 mod units;
 
-use crate::bars::Bars;
 use crate::commit::{self, Origin};
 use crate::floors::Floors;
 use crate::marking::StrengthArgs;
@@ -14,89 +14,53 @@ use crate::results::{Manifest, Results, Store};
 use crate::systems::{External, Ours, System};
 use crate::{pictures, report, workers};
 use anyhow::Context as _;
+pub(crate) use options::Measure;
 use progress::Progress;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use study::{Planned, Study};
-use units::{Picture, Repetitions};
+use units::Picture;
 
-/// What to measure.
+/// What to measure, and of which system.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Folders with pictures. A folder named `photo` makes the classes photo-L (1 MP and more) and photo-S, any other
-    /// folder the class of its name.
-    #[arg(long, required = true, num_args = 1..)]
-    images: Vec<PathBuf>,
-    /// `quick`, `core`, `full`, `photo`, `art`, or a file with one attack's name a line.
-    #[arg(long)]
-    suite: Option<String>,
-    /// Names of attacks, instead of a suite or besides it.
-    #[arg(long, value_delimiter = ',')]
-    attacks: Vec<String>,
+    #[command(flatten)]
+    measure: Measure,
     #[command(flatten)]
     strength: StrengthArgs,
     /// TOML file with the commands of another system, which is measured instead of ours; see
     /// `lab/external-example.toml`.
     #[arg(long)]
     system: Option<PathBuf>,
-    /// Least trials of every attack in every class: pictures are marked again with other keys and payloads until there
-    /// are so many. [default: 60 for core and full, else every picture once]
-    #[arg(long, conflicts_with = "keys")]
-    trials: Option<u32>,
-    /// Keys for every picture, instead of as many as the trials need.
-    #[arg(long)]
-    keys: Option<u32>,
-    /// Seeds of every attack that has chance in it (crops, noise), for each marked picture.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
-    positions: u32,
-    /// Only the first pictures of each class.
-    #[arg(long)]
-    limit: Option<usize>,
-    /// Pictures above this size are brought down to it, megapixels; 0 for any size.
-    #[arg(long, default_value_t = 4.0)]
-    megapixels: f64,
-    /// Minutes after which no trial is begun; the same command goes on from there.
-    #[arg(long)]
-    budget: Option<f64>,
-    /// Pictures at the same time. [default: all cores]
-    #[arg(long)]
-    jobs: Option<usize>,
-    /// Decides keys, payloads and whatever an attack has of chance.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Also perceptual figures of the marked pictures.
-    #[arg(long)]
-    metrics: bool,
     /// File of floors; the program fails and names the rows that are below theirs.
     #[arg(long)]
     floors: Option<PathBuf>,
     /// Write floors one trial below what was measured to this file.
     #[arg(long)]
     record_floors: Option<PathBuf>,
-    /// Folder for results.jsonl, run.json and report.md.
-    #[arg(long)]
-    out: PathBuf,
 }
 
 /// Runs what is missing, then reports.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
-    let origin = Origin::now()?;
     let system: Box<dyn System> = match &options.system {
         Some(file) => Box::new(External::read(file)?),
         None => Box::new(Ours { strength: options.strength.clone() }),
     };
+    let results = measured(&options.measure, system.as_ref())?;
+    println!("{}", report::write(&results, &options.measure.out)?);
+    floors(options, &results)
+}
+
+/// Runs what is missing for a system, and gives all there is.
+pub(crate) fn measured(options: &Measure, system: &dyn System) -> anyhow::Result<Results> {
+    let origin = Origin::now()?;
     let attacks = planned(options)?;
     let pictures = units::pictures(&options.images, options.limit)?;
     let settings = format!("{}, seed {}, megapixels {}", system.settings(), options.seed, options.megapixels);
     let manifest = manifest(options, &origin, &settings, &attacks, &pictures);
     manifest.write(&options.out)?;
     let store = Store::open(&options.out, origin, settings)?;
-    let results = measure(options, system.as_ref(), &attacks, &pictures, store, manifest)?;
-    let text = report::report(&results, &Bars::shipped()?);
-    println!("{text}");
-    let file = options.out.join("report.md");
-    std::fs::write(&file, text).with_context(|| format!("writing {}", file.display()))?;
-    floors(options, &results)
+    measure(options, system, &attacks, &pictures, store, manifest)
 }
 
 /// Records floors, and holds the results against recorded ones.
@@ -113,7 +77,7 @@ fn floors(options: &Options, results: &Results) -> anyhow::Result<()> {
 
 /// Runs all units and gives what there is afterwards.
 fn measure(
-    options: &Options,
+    options: &Measure,
     system: &dyn System,
     attacks: &[Planned],
     pictures: &[Picture],
@@ -145,19 +109,8 @@ fn measure(
     Ok(results)
 }
 
-impl Options {
-    fn repetitions(&self) -> Repetitions {
-        let thorough = matches!(self.suite.as_deref(), Some("core" | "full"));
-        match (self.keys, self.trials) {
-            (Some(keys), _) => Repetitions::Each(keys),
-            (None, Some(trials)) => Repetitions::Trials(trials),
-            (None, None) => Repetitions::Trials(if thorough { 60 } else { 1 }),
-        }
-    }
-}
-
 /// The attacks with the number of their seeds: one for those without chance.
-fn planned(options: &Options) -> anyhow::Result<Vec<Planned>> {
+fn planned(options: &Measure) -> anyhow::Result<Vec<Planned>> {
     let attacks = suite::attacks(options.suite.as_deref(), &options.attacks)?;
     let planned = attacks.into_iter().map(|attack| {
         let positions = if options.positions > 1 && attack.has_chance() { options.positions } else { 1 };
@@ -166,7 +119,7 @@ fn planned(options: &Options) -> anyhow::Result<Vec<Planned>> {
     Ok(planned.collect())
 }
 
-fn manifest(options: &Options, origin: &Origin, settings: &str, attacks: &[Planned], pictures: &[Picture]) -> Manifest {
+fn manifest(options: &Measure, origin: &Origin, settings: &str, attacks: &[Planned], pictures: &[Picture]) -> Manifest {
     let reduced = pictures.iter().filter(|picture| pictures::reduced(picture.size, options.megapixels).is_some());
     Manifest {
         command: commit::command(),
