@@ -44,6 +44,28 @@ impl Origin {
     }
 }
 
+/// The command line without the folder that the program lies in, and of absolute paths only the last two parts: reports
+/// are read on other machines.
+pub(crate) fn command() -> String {
+    let arguments: Vec<String> = std::env::args().skip(1).map(|argument| portable(&argument)).collect();
+    format!("cargo run --release -p lab -- {}", arguments.join(" "))
+}
+
+/// An absolute path cut to its last two parts; anything else as it is.
+fn portable(argument: &str) -> String {
+    let (option, value) = match argument.split_once('=') {
+        Some((option, value)) if option.starts_with("--") => (format!("{option}="), value),
+        _ => (String::new(), argument),
+    };
+    let path = Path::new(value);
+    if !path.is_absolute() {
+        return argument.to_owned();
+    }
+    let parts: Vec<_> = path.components().filter(|part| matches!(part, std::path::Component::Normal(_))).collect();
+    let kept: std::path::PathBuf = parts[parts.len().saturating_sub(2)..].iter().collect();
+    format!("{option}{}", kept.display())
+}
+
 fn git(arguments: &[&str]) -> Option<String> {
     let output = Command::new("git").args(arguments).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
@@ -69,4 +91,20 @@ fn newest_source(root: &Path) -> Option<std::time::SystemTime> {
         }
     }
     newest
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn absolute_paths_are_cut() {
+        for (argument, expected) in [
+            ("/home/somebody/shared/images/art", "images/art"),
+            ("--out=/home/somebody/out/", "--out=somebody/out"),
+            ("target/lab/run", "target/lab/run"),
+            ("--psnr", "--psnr"),
+            ("/", ""),
+        ] {
+            assert_eq!(super::portable(argument), expected);
+        }
+    }
 }

@@ -39,11 +39,13 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let label = pictures::label(&options.picture);
     let (key, payload) = (random::key(options.seed, "look"), random::payload(options.seed, &label)?);
     let (marked, report) = mark(&original, &key, &payload, options.strength.embed_options())?;
-    let score = metrics::ssimulacra2(&original, &marked)?;
+    let score = metrics::similarity(&original, &marked)?;
     println!(
-        "{label}: PSNR {:.2} dB, SSIMULACRA2 {:.1}{}, margin {:.1} dB",
+        "{label}: PSNR {:.2} dB, SSIM {:.4}, SSIMULACRA2 {:.1}, butteraugli {:.2}{}, margin {:.1} dB",
         report.psnr_db,
-        score.score,
+        score.ssim,
+        score.ssimulacra2,
+        score.butteraugli,
         if score.tiles > 0 { " (four tiles)" } else { "" },
         report.margin_db
     );

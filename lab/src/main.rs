@@ -1,14 +1,27 @@
 //! Studies: robustness, forgery and false-alarm tables over folders of pictures.
 
+mod bars;
+mod classes;
 mod commit;
+mod compare;
 mod false_alarms;
+mod families;
+mod floors;
 mod forgery;
 mod look;
 mod marking;
 mod metrics;
 mod pictures;
+mod plot;
 mod random;
-mod robustness;
+mod report;
+mod results;
+mod run;
+mod samples;
+mod ssim;
+mod statistics;
+mod sweep;
+mod systems;
 mod workers;
 
 use clap::{Parser, Subcommand};
@@ -24,7 +37,15 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Study {
     /// Marks every picture, attacks it, reads it back; a table of what came back.
-    Robustness(robustness::Options),
+    Run(run::Options),
+    /// What got better or worse between two runs, beyond noise.
+    Compare(compare::Options),
+    /// The report of one or more folders of results, with the bars and plots, measuring nothing.
+    Report(report::Options),
+    /// The same suite at several strengths: quality against robustness.
+    Sweep(sweep::Options),
+    /// Small pictures from formulas, for the quick suite.
+    Samples(samples::Options),
     /// Copies marks to other pictures and averages them out, without the key; how often that works.
     Forgery(forgery::Options),
     /// Wrong keys and unmarked pictures by the thousand: does `log10_p` keep its promise?
@@ -35,7 +56,11 @@ enum Study {
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().study {
-        Study::Robustness(options) => robustness::run(&options),
+        Study::Run(options) => run::run(&options),
+        Study::Compare(options) => compare::run(&options),
+        Study::Report(options) => report::run(&options),
+        Study::Sweep(options) => sweep::run(&options),
+        Study::Samples(options) => samples::run(&options),
         Study::Forgery(options) => forgery::run(&options),
         Study::FalseAlarms(options) => false_alarms::run(&options),
         Study::Look(options) => look::run(&options),

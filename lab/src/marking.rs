@@ -19,6 +19,11 @@ pub(crate) struct StrengthArgs {
 }
 
 impl StrengthArgs {
+    /// The strength that gives a PSNR.
+    pub(crate) fn at_psnr(psnr_db: f64) -> Self {
+        Self { psnr: Some(psnr_db), profile: "standard".to_owned() }
+    }
+
     /// Options for an embedder.
     pub(crate) fn embed_options(&self) -> EmbedOptions {
         let mut options = EmbedOptions::default();

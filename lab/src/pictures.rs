@@ -54,6 +54,20 @@ pub(crate) fn load(path: &Path) -> anyhow::Result<RgbImage> {
     Ok(if picture.color().has_alpha() { flattened(&picture) } else { picture.into_rgb8() })
 }
 
+/// As [`load`], brought down to `megapixels` (0 for any size).
+pub(crate) fn load_at(path: &Path, megapixels: f64) -> anyhow::Result<RgbImage> {
+    let picture = load(path)?;
+    let Some((width, height)) = reduced(picture.dimensions(), megapixels) else { return Ok(picture) };
+    Ok(attacks::resize::to_size(&picture, width, height)?)
+}
+
+/// The size that a picture above `megapixels` is brought to; `None` for one that stays as it is.
+pub(crate) fn reduced((width, height): (u32, u32), megapixels: f64) -> Option<(u32, u32)> {
+    let factor = (megapixels * 1e6 / (f64::from(width) * f64::from(height))).sqrt();
+    let side = |len: u32| ((f64::from(len) * factor) as u32).max(1);
+    (megapixels > 0.0 && factor < 1.0).then(|| (side(width), side(height)))
+}
+
 fn flattened(picture: &DynamicImage) -> RgbImage {
     let with_alpha = picture.to_rgba8();
     let mut out = RgbImage::new(with_alpha.width(), with_alpha.height());
@@ -71,4 +85,18 @@ pub(crate) fn fill(picture: &RgbImage, width: u32, height: u32) -> anyhow::Resul
     let scaled = attacks::resize::to_size(picture, side(picture.width(), width), side(picture.height(), height))?;
     let (left, top) = ((scaled.width() - width) / 2, (scaled.height() - height) / 2);
     Ok(imageops::crop_imm(&scaled, left, top, width, height).to_image())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pictures_above_the_bound_are_reduced() {
+        assert_eq!(reduced((2000, 2000), 4.0), None);
+        assert_eq!(reduced((9000, 9000), 0.0), None);
+        assert_eq!(reduced((4000, 4000), 4.0), Some((2000, 2000)));
+        let (width, height) = reduced((4224, 3168), 4.0).expect("13 MP");
+        assert!(width * height <= 4_000_000 && width * height > 3_990_000);
+    }
 }

@@ -24,9 +24,20 @@ pub(crate) fn key(seed: u64, label: &str) -> Key {
     Key::from_secret(KeyRole::Title, digest(seed, &format!("key {label}")))
 }
 
+/// The secret of a label's key in hexadecimal, for systems of others.
+pub(crate) fn secret_digits(seed: u64, label: &str) -> String {
+    digest(seed, &format!("key {label}")).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The bytes of a 64-bit payload for a label.
+pub(crate) fn payload_bytes(seed: u64, label: &str) -> [u8; 8] {
+    let bytes = digest(seed, &format!("payload {label}"));
+    std::array::from_fn(|i| bytes[i])
+}
+
 /// A 64-bit payload for a label.
 pub(crate) fn payload(seed: u64, label: &str) -> anyhow::Result<Payload> {
-    Ok(Payload::from_bytes(&digest(seed, &format!("payload {label}"))[..8])?)
+    Ok(Payload::from_bytes(&payload_bytes(seed, label))?)
 }
 
 /// A stream of choices.

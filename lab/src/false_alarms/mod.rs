@@ -8,9 +8,10 @@ mod corpus;
 mod plot;
 mod tail;
 
-use crate::commit::Origin;
+use crate::commit::{Origin, command};
 use crate::marking::{mark, read};
-use crate::{pictures, random, robustness, workers};
+use crate::statistics::median;
+use crate::{pictures, random, workers};
 use anyhow::Context as _;
 use corpus::{Corpus, Sample};
 use serde::{Deserialize, Serialize};
@@ -153,11 +154,11 @@ fn report(calls: &[Call], origin: &Origin) -> String {
     commits.dedup();
     let mut text = format!(
         "# False alarms\n\nCommand: `{}`\nCommit: {} (program {})\n\n",
-        robustness::command(),
+        command(),
         commits.join(", "),
         origin.program
     );
-    text.push_str(&format!("Median time of a call: {:.0} ms\n\n", robustness::median(calls.iter().map(|c| c.ms))));
+    text.push_str(&format!("Median time of a call: {:.0} ms\n\n", median(calls.iter().map(|c| c.ms))));
     text.push_str(&tail::table("calls (strongest trace of the ring)", &tail::by_call(calls)));
     text.push_str(&tail::table("pairs of picture and key (corrected for one key)", &tail::by_key(calls)));
     text.push_str(&tail::kinds(calls));

@@ -1,15 +1,14 @@
 //! Marks estimated from marked pictures and added to unmarked ones.
 
-use super::estimate::{self, ESTIMATORS, Plane};
-use super::{COMMON, Case, Marked, Study};
+use super::estimate::{self, ESTIMATORS, Plane, rms_of};
+use super::{Case, Marked, Study};
 use crate::marking::mark;
-use crate::{metrics, pictures, random, workers};
-use image::RgbImage;
+use crate::{classes, metrics, pictures, random, workers};
 use std::path::PathBuf;
 use watermark_core::Payload;
 
 /// PSNR of a forged picture that a forger may accept, dB.
-const FORGED_PSNR_DB: [f64; 2] = [39.0, 42.0];
+const FORGED_PSNR_DB: [f64; 2] = [38.0, 42.0];
 /// Marked pictures whose estimates are averaged.
 const AVERAGED: usize = 12;
 /// Longest side at which pictures of different sizes are forged, pixels.
@@ -26,17 +25,20 @@ pub(crate) fn run(study: &mut Study<'_>, same: &[Marked], files: &[PathBuf]) -> 
     let estimates: Vec<Plane> = estimates.into_iter().map(|(_, plane)| plane).collect();
     let pairs: Vec<(usize, usize)> = (0..study.options.copies).filter_map(|i| other_file(same, i)).collect();
     let aligned = |plane: &dyn Fn(usize) -> Plane| -> Vec<Case> {
-        pairs.iter().map(|&(source, target)| forged(&plane(source), &same[target].original, &payload)).collect()
+        pairs.iter().map(|&(source, target)| forged(&plane(source), &same[target], &payload)).collect()
     };
-    study.row("copy of one, same size, as estimated", aligned(&|source| estimates[source].clone()))?;
+    let cases = aligned(&|source| estimates[source].clone());
+    study.row("forged-from-1-unscaled", "copy of one, same size, as estimated", cases)?;
     for psnr in FORGED_PSNR_DB {
         let cases = aligned(&|source| estimates[source].clone().scaled_to(rms_of(psnr)));
-        study.row(&format!("copy of one, same size, {psnr} dB"), cases)?;
+        study.row(&at_strength("forged-from-1", psnr), &format!("copy of one, same size, {psnr} dB"), cases)?;
     }
+    let strongest = FORGED_PSNR_DB[0];
     for octave in 0..4 {
-        let period = f64::from(COMMON.1) / f64::from(1 << octave);
-        let cases = aligned(&|source| estimate::folded(&estimates[source], period).scaled_to(rms_of(39.0)));
-        study.row(&format!("copy of one folded at {period} px, 39 dB"), cases)?;
+        let period = f64::from(study.options.short_side) / f64::from(1 << octave);
+        let cases = aligned(&|source| estimate::folded(&estimates[source], period).scaled_to(rms_of(strongest)));
+        let name = format!("forged-from-1-folded-{period}");
+        study.row(&name, &format!("copy of one folded at {period} px, {strongest} dB"), cases)?;
     }
     own_sizes(study, files, &payload)?;
     let mut average = estimates[0].clone();
@@ -48,10 +50,16 @@ pub(crate) fn run(study: &mut Study<'_>, same: &[Marked], files: &[PathBuf]) -> 
         same[AVERAGED..].iter().filter(|p| !sources.contains(&p.file)).take(study.options.copies).collect();
     for psnr in FORGED_PSNR_DB {
         let plane = average.clone().scaled_to(rms_of(psnr));
-        let cases = targets.iter().map(|target| forged(&plane, &target.original, &payload)).collect();
-        study.row(&format!("average of {AVERAGED}, same size, {psnr} dB"), cases)?;
+        let cases = targets.iter().map(|target| forged(&plane, target, &payload)).collect();
+        let words = format!("average of {AVERAGED}, same size, {psnr} dB");
+        study.row(&at_strength(&format!("forged-from-{AVERAGED}"), psnr), &words, cases)?;
     }
     Ok(())
+}
+
+/// The name that the bars know for the strongest forgery, and with its PSNR for the others.
+fn at_strength(name: &str, psnr_db: f64) -> String {
+    if psnr_db == FORGED_PSNR_DB[0] { name.to_owned() } else { format!("{name}-at-{psnr_db}") }
 }
 
 /// Source `index` and a target from another file.
@@ -66,14 +74,10 @@ fn best_estimate(picture: &Marked) -> (usize, Plane) {
     estimate::strongest(estimate::all(&picture.marked), &truth)
 }
 
-/// Root mean square of a change that gives a PSNR.
-fn rms_of(psnr_db: f64) -> f64 {
-    255.0 / 10_f64.powf(psnr_db / 20.0)
-}
-
-fn forged(plane: &Plane, target: &RgbImage, payload: &Payload) -> Case {
-    let attacked = plane.added_to(target, 1.0);
-    Case { psnr_db: metrics::psnr_db(&attacked, target), attacked, payload: payload.clone() }
+/// An estimate added to a picture that was not marked; the PSNR is that of the forgery.
+fn forged(plane: &Plane, target: &Marked, payload: &Payload) -> Case {
+    let attacked = plane.added_to(&target.original, 1.0);
+    Case::new(target, metrics::psnr_db(&attacked, &target.original), attacked, payload)
 }
 
 /// Source and target at the sizes of their files: the estimate is resized to the target.
@@ -81,15 +85,15 @@ fn own_sizes(study: &mut Study<'_>, files: &[PathBuf], payload: &Payload) -> any
     let (options, key) = (study.options, &study.key);
     let numbers: Vec<usize> = (0..options.copies).collect();
     let made = workers::map(options.jobs, &numbers, |&number| -> anyhow::Result<[Case; 2]> {
-        let load = |index: usize| anyhow::Ok(attacks::resize::longest_side(&pictures::load(&files[index])?, OWN_SIZE)?);
         let (source, target) = (number % files.len(), (number + files.len() / 2 + number / files.len()) % files.len());
         anyhow::ensure!(source != target, "one file only");
-        let original = load(source)?;
-        let (marked, _) = mark(&original, key, payload, options.strength.embed_options())?;
-        let (_, plane) = best_estimate(&Marked { file: source, original, marked, payload: payload.clone() });
-        let target = load(target)?;
-        let plane = plane.resized(target.width() as usize, target.height() as usize)?;
-        Ok([forged(&plane, &target, payload), forged(&plane.clone().scaled_to(rms_of(39.0)), &target, payload)])
+        let source = unmarked(files, source, payload)?;
+        let (marked, _) = mark(&source.original, key, payload, options.strength.embed_options())?;
+        let (_, plane) = best_estimate(&Marked { marked, ..source });
+        let target = unmarked(files, target, payload)?;
+        let (width, height) = target.original.dimensions();
+        let plane = plane.resized(width as usize, height as usize)?;
+        Ok([&plane, &plane.clone().scaled_to(rms_of(FORGED_PSNR_DB[0]))].map(|plane| forged(plane, &target, payload)))
     })?;
     let (mut native, mut scaled) = (Vec::new(), Vec::new());
     for (number, result) in made.into_iter().enumerate() {
@@ -101,6 +105,14 @@ fn own_sizes(study: &mut Study<'_>, files: &[PathBuf], payload: &Payload) -> any
             Err(error) => eprintln!("lab: {}: left out, {error:#}", pictures::label(&files[number % files.len()])),
         }
     }
-    study.row("copy of one, other size, as estimated", native)?;
-    study.row("copy of one, other size, 39 dB", scaled)
+    study.row("forged-other-size-unscaled", "copy of one, other size, as estimated", native)?;
+    study.row("forged-other-size", &format!("copy of one, other size, {} dB", FORGED_PSNR_DB[0]), scaled)
+}
+
+/// A file at its own size, at most [`OWN_SIZE`] long, that carries nothing.
+fn unmarked(files: &[PathBuf], file: usize, payload: &Payload) -> anyhow::Result<Marked> {
+    let whole = pictures::load(&files[file])?;
+    let (label, class) = (pictures::label(&files[file]), classes::of(&files[file], whole.dimensions()));
+    let original = attacks::resize::longest_side(&whole, OWN_SIZE)?;
+    Ok(Marked { label, class, file, marked: original.clone(), original, payload: payload.clone() })
 }

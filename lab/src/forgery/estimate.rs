@@ -29,6 +29,12 @@ impl Plane {
         self
     }
 
+    /// This times a factor.
+    pub(crate) fn times(mut self, factor: f32) -> Self {
+        self.values.iter_mut().for_each(|value| *value *= factor);
+        self
+    }
+
     /// Sum of products with another of the same size.
     pub(crate) fn dot(&self, other: &Self) -> f64 {
         self.values.iter().zip(&other.values).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
@@ -45,10 +51,9 @@ impl Plane {
     }
 
     /// Scaled to a root mean square.
-    pub(crate) fn scaled_to(mut self, rms: f64) -> Self {
+    pub(crate) fn scaled_to(self, rms: f64) -> Self {
         let gain = (rms / self.rms().max(1e-12)) as f32;
-        self.values.iter_mut().for_each(|value| *value *= gain);
-        self
+        self.times(gain)
     }
 
     /// Resampled by a cubic to another size.
@@ -139,6 +144,29 @@ pub(crate) fn folded(plane: &Plane, period: f64) -> Plane {
     }
     let values = places().map(|at| (sums[at].0 / f64::from(sums[at].1)) as f32).collect();
     Plane { values, ..plane.clone() }
+}
+
+/// Sum of the folds of a residual at the pitches of the four octaves, finest first, each taken from what the finer ones
+/// leave. The coarsest pitch is the short side of the picture.
+pub(crate) fn folds(residual: &Plane, short_side: f64) -> Plane {
+    let mut left = residual.clone();
+    for octave in (0..4).rev() {
+        let fold = folded(&left, short_side / f64::from(1 << octave));
+        left = left.plus(&fold, -1.0);
+    }
+    residual.clone().plus(&left, -1.0)
+}
+
+/// Root mean square of a change that gives a PSNR.
+pub(crate) fn rms_of(psnr_db: f64) -> f64 {
+    255.0 / 10_f64.powf(psnr_db / 20.0)
+}
+
+/// What a Wiener filter takes away: the estimate that needs no knowledge of the mark.
+pub(crate) fn residual(picture: &RgbImage) -> Plane {
+    let luma = Plane::luma(picture);
+    let smooth = wiener(&luma);
+    luma.plus(&smooth, -1.0)
 }
 
 #[cfg(test)]
