@@ -5,11 +5,12 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use watermark_core::{Detection, Detector, Key, Verdict};
+use watermark_formats::ring;
 use watermark_media::DecodeLimits;
 
 use crate::args::DetectArgs;
 use crate::files::{self, MAX_PICTURE_BYTES};
-use crate::output::json::{self, DetectReport};
+use crate::output::json;
 use crate::{exit, fault, key_file, output, settings};
 
 /// Looks at every input and sums up in the exit code.
@@ -30,11 +31,7 @@ pub(crate) fn run(args: &DetectArgs) -> Result<u8> {
             }
         }
         if args.json {
-            let report = match &answer {
-                Ok(detection) => DetectReport::of(input, detection, elapsed_ms),
-                Err(error) => DetectReport::failed(input, error, elapsed_ms),
-            };
-            output::say(&json::line(&report)?)?;
+            output::say(&json::line(&json::detection(input, &answer, elapsed_ms))?)?;
         } else if let Ok(detection) = &answer {
             output::say(&output::text::detection(input, detection))?;
         }
@@ -44,20 +41,6 @@ pub(crate) fn run(args: &DetectArgs) -> Result<u8> {
         (false, true) => exit::NOT_FOUND,
         (false, false) => exit::DONE,
     })
-}
-
-/// One key for each id, as every further one would cost a search and weaken the evidence. A title key goes before its
-/// detect-only key: it reads the same marks and can tell who issued them.
-fn ring(keys: Vec<Key>) -> Vec<Key> {
-    let mut ring: Vec<Key> = Vec::with_capacity(keys.len());
-    for key in keys {
-        match ring.iter_mut().find(|other| other.id() == key.id()) {
-            Some(other) if key.can_issue() => *other = key,
-            Some(_) => {}
-            None => ring.push(key),
-        }
-    }
-    ring
 }
 
 fn detect(detector: &Detector, input: &Path) -> Result<Detection> {
