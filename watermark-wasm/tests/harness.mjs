@@ -20,7 +20,8 @@ export const caseFile = (name) => join(root, 'target/web/cases', name);
 
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-default-apps',
-  '--disable-domain-reliability', '--proxy-bypass-list=<-loopback>'];
+  '--disable-domain-reliability', '--disable-client-side-phishing-detection',
+  '--disable-features=AutofillServerCommunication,OptimizationHints,MediaRouter,Translate,SignIn', '--proxy-bypass-list=<-loopback>'];
 
 /** The program, serving the built page; `stop` ends it. */
 export async function servePage() {
@@ -67,6 +68,12 @@ async function startProxy(allowed) {
   return { requests, port: server.address().port, stop: () => server.close() };
 }
 
+/**
+ * Services of Chromium's maker, which it asks of its own accord whatever page is open. That the page's files name no host at
+ * all is a test of its own.
+ */
+const OF_THE_BROWSER = /^(https?:\/\/)?[a-z0-9-]+\.(google|googleapis|gvt1|gstatic)\.com[:/]/;
+
 /** A browser with a profile of its own; `requests` are all that it sent. */
 export async function startBrowser(addresses, options = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'watermark-page-'));
@@ -77,7 +84,8 @@ export async function startBrowser(addresses, options = {}) {
   });
   return {
     context,
-    requests: proxy.requests,
+    profile,
+    requests: () => proxy.requests.filter((request) => !OF_THE_BROWSER.test(request.url)),
     async stop() {
       await context.close();
       proxy.stop();
@@ -100,8 +108,9 @@ export async function openPage(context, address, { offline = false } = {}) {
   return page;
 }
 
-export const addKeys = (page, ...names) => page.setInputFiles('#key-files', names.map(caseFile));
-export const addPictures = (page, ...names) => page.setInputFiles('#pictures', names.map(caseFile));
+export const addTo = (page, input, files) => page.setInputFiles(input, files);
+export const addKeys = (page, ...names) => addTo(page, '#key-files', names.map(caseFile));
+export const addPictures = (page, ...names) => addTo(page, '#pictures', names.map(caseFile));
 
 const DONE = ['found', 'inconclusive', 'not_found', 'error', 'cancelled'];
 

@@ -20,6 +20,7 @@ export function renderCard(item, about) {
   const { card } = item;
   const state = item.report ? stateOf(item.report) : item.state;
   card.dataset.state = state;
+  card.dataset.picture = String(item.preview !== null);
   const title = `card-title-${item.id}`;
   card.setAttribute('aria-labelledby', title);
   const head = element('div', { className: 'card-head' },
@@ -96,8 +97,14 @@ function answered(item, about) {
   const [first, ...rest] = sentences(report, about);
   const parts = [element('p', { className: 'sentence', textContent: first }),
     ...rest.map((sentence) => element('p', { className: 'caveat', textContent: sentence }))];
+  if (report.picture.decoded_by === 'browser') {
+    parts.push(element('p', { className: 'caveat', textContent: text('sentence.drawn') }));
+  }
+  const ids = idsOf(report);
+  if (ids.length > 0) parts.push(factList(ids, 'facts ids'));
   if (report.geometry) parts.push(geometryPart(item));
-  parts.push(detailsPart(item));
+  parts.push(element('details', {}, element('summary', { textContent: text('action.details') }),
+    factList(detailsOf(report), 'facts')));
   const others = report.marks.slice(1);
   if (others.length > 0) {
     parts.push(element('p', { className: 'small', textContent: text('sentence.others', others.length) }),
@@ -132,35 +139,38 @@ function geometryPart(item) {
       field('width'), field('height')));
 }
 
-function detailsPart(item) {
-  const list = element('dl', { className: 'facts' });
-  for (const [name, value] of factsOf(item.report)) {
-    list.append(element('dt', { textContent: name }), element('dd', { textContent: value }));
-  }
-  return element('details', { open: item.report.found }, element('summary', { textContent: text('action.details') }), list);
+function factList(facts, className) {
+  const list = element('dl', { className });
+  for (const [name, value] of facts) list.append(element('dt', { textContent: name }), element('dd', { textContent: value }));
+  return list;
 }
 
-/** Names and values for the list of facts, also for the printable report. */
-export function factsOf(report) {
+/** Names and values of all facts, for the printable report. */
+export const factsOf = (report) => [...idsOf(report), ...detailsOf(report)];
+
+/** What is compared digit by digit. */
+function idsOf(report) {
+  if (report.verdict === null || report.verdict === 'not_found') return [];
+  const asset = report.payload === null ? text('facts.unreadable') : `${report.payload} (${text('facts.bits', report.bits)})`;
+  return [[text('facts.key'), report.key_id], [text('facts.asset'), asset]];
+}
+
+function detailsOf(report) {
   const { picture } = report;
   const facts = [];
-  if (report.verdict !== null && report.verdict !== 'not_found') {
-    const asset = report.payload === null ? text('facts.unreadable') : `${report.payload} (${text('facts.bits', report.bits)})`;
-    facts.push([text('facts.key'), report.key_id], [text('facts.asset'), asset]);
-  }
   if (report.log10_p !== null) facts.push([text('facts.evidence'), text('facts.log10', number(report.log10_p, 1))]);
   if (report.found && report.margin_db !== null) {
     facts.push([text('facts.margin'), text('facts.marginDb', number(report.margin_db, 1))]);
   }
-  if (picture.width !== null) {
-    const size = text('facts.pixels', number(picture.width), number(picture.height));
-    const format = picture.format === null ? '' : `, ${picture.format.toUpperCase()}`;
-    const drawn = picture.decoded_by === 'browser' ? `; ${text('facts.browser')}` : '';
-    facts.push([text('facts.picture'), `${size}${format}${drawn}`]);
-  }
+  if (picture.width !== null) facts.push([text('facts.picture'), pictureWords(picture)]);
   if (report.sha256 !== null) facts.push([text('facts.sha'), report.sha256]);
   facts.push([text('facts.time'), text('facts.ms', number(report.elapsed_ms))]);
   return facts;
+}
+
+function pictureWords({ width, height, format, decoded_by: decoder }) {
+  const size = text('facts.pixels', number(width), number(height));
+  return [size, format?.toUpperCase(), decoder === 'browser' ? text('facts.browser') : null].filter(Boolean).join(', ');
 }
 
 function actionRow(item, names) {

@@ -4,8 +4,8 @@
 export const FULL_Z = 4;
 /** From here a cell counts as one in which the mark stands out: chance gives one in 1,000 cells this much. */
 const STANDS_OUT_Z = 3.1;
-const FULL_SHARE = 0.62;
-const COLOUR = '0 170 95';
+const FULL_SHARE = 0.46;
+const COLOUR = '0 190 110';
 const LINE = 'rgb(255 255 255 / 45%)';
 
 /** Draws a map over the whole canvas, the picture's own size. */

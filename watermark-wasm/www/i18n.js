@@ -9,7 +9,7 @@ const STORED = 'language';
 let current = initial();
 
 function initial() {
-  const wanted = [stored(), ...(navigator.languages ?? [])].filter(Boolean).map((tag) => tag.slice(0, 2));
+  const wanted = [stored(), ...(globalThis.navigator?.languages ?? [])].filter(Boolean).map((tag) => tag.slice(0, 2));
   return wanted.find((tag) => tag in LANGUAGES) ?? 'en';
 }
 
@@ -48,5 +48,8 @@ export function translate(root = document) {
   for (const node of root.querySelectorAll('[data-label]')) node.setAttribute('aria-label', text(node.dataset.label));
 }
 
-export const number = (value, digits = 0) =>
-  new Intl.NumberFormat(current, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
+/** A number as the language writes it, with a minus sign in place of the hyphen. */
+export function number(value, digits = 0) {
+  const format = new Intl.NumberFormat(current, { maximumFractionDigits: digits, minimumFractionDigits: digits });
+  return format.format(value).replace('-', '−');
+}

@@ -21,10 +21,12 @@ addEventListener('activate', (event) => {
   event.waitUntil(forgetOlder());
 });
 
+/** A page that was there before its first service worker is taken over, so that its later workers come from here. */
 async function forgetOlder() {
   const names = await caches.keys();
   const older = names.filter((name) => name.startsWith(PREFIX) && name !== CACHE);
   await Promise.all(older.map((name) => caches.delete(name)));
+  await clients.claim();
 }
 
 addEventListener('fetch', (event) => {

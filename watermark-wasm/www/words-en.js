@@ -81,6 +81,7 @@ export const en = {
     inconclusive: (once) => `There is a trace of a mark that is too weak to rely on: an unmarked picture would give such a reading less than once in ${once} trials. Nothing to act on; look for a larger or less altered copy.`,
     notFound: 'No mark of the given keys was found. The picture may carry a mark of another key, or one that was destroyed: this does not show that it was never marked.',
     modelled: (trials) => `This figure is a model's, not a count: the ${trials} trials with wrong keys made so far bear it out down to about one in ${trials}, and below that it rests on the model.`,
+    drawn: 'This browser decoded the picture, not our decoder: the reading may differ a little from that of the command line.',
     others: (count) => `${plural(count, 'further mark', 'further marks')} in this picture:`,
   },
   facts: {
@@ -88,7 +89,7 @@ export const en = {
     log10: (value) => `log₁₀ p = ${value}`, margin: 'Margin', marginDb: (value) => `${value} dB over what reading needs`,
     done: 'What was done to it', picture: 'Picture', pixels: (width, height) => `${width} × ${height} px`, sha: 'SHA-256 of the file',
     time: 'Time', ms: (value) => `${value} ms`, verdict: 'Verdict', file: 'File', unreadable: 'not readable',
-    browser: 'decoded by this browser, not by our decoder; the reading may differ a little from the command line',
+    browser: 'decoded by this browser',
   },
   change: {
     upright: 'Upright, neither turned nor mirrored.', mirrored: 'Mirrored.',

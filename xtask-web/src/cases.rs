@@ -68,17 +68,20 @@ fn pictures(portrait: &RgbImage, title: &Key) -> Result<Vec<(&'static str, Vec<u
     ])
 }
 
-/// The header of a PNG of 300 megapixels, and little more.
+/// A PNG that claims 300 megapixels and holds none.
 fn huge() -> Vec<u8> {
-    let mut header = b"IHDR".to_vec();
+    let mut header = Vec::new();
     header.extend(HUGE.0.to_be_bytes());
     header.extend(HUGE.1.to_be_bytes());
     header.extend([8, 2, 0, 0, 0]);
     let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
-    bytes.extend(13_u32.to_be_bytes());
-    let mut check = flate2::Crc::new();
-    check.update(&header);
-    bytes.extend(header);
-    bytes.extend(check.sum().to_be_bytes());
+    for (name, content) in [(b"IHDR", header.as_slice()), (b"IDAT", &[0x78, 0x9c, 0x03, 0, 0, 0, 0, 1]), (b"IEND", &[])] {
+        let chunk = [name.as_slice(), content].concat();
+        let mut check = flate2::Crc::new();
+        check.update(&chunk);
+        bytes.extend((content.len() as u32).to_be_bytes());
+        bytes.extend(chunk);
+        bytes.extend(check.sum().to_be_bytes());
+    }
     bytes
 }

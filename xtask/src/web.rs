@@ -29,7 +29,7 @@ pub(crate) fn test(arguments: &[OsString]) -> Outcome {
         .collect();
     files.sort();
     // One after the other: they share two cores with the browser.
-    let options = ["--test", "--test-concurrency=1", "--test-reporter=spec"];
+    let options = ["--test", "--test-concurrency=1", "--test-timeout=240000", "--test-reporter=spec"];
     Run::new("node").args(options).args(arguments).args(files).run()
 }
 

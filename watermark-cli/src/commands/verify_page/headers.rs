@@ -13,7 +13,7 @@ pub(super) const ALWAYS: [(&str, &str); 8] = [
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), usb=(), serial=(), bluetooth=()"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), usb=(), serial=()"),
     // The service worker keeps the files; between two versions the server is asked.
     ("Cache-Control", "no-cache"),
     ("Connection", "close"),
