@@ -260,7 +260,7 @@ mod tests {
     }
 
     fn failure(text: &str) -> String {
-        KeyText::parse(text.as_bytes()).err().expect("refused").to_string()
+        KeyText::parse(text.as_bytes()).expect_err("refused").to_string()
     }
 
     #[test]

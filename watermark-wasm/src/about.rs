@@ -30,5 +30,8 @@ pub fn about() -> String {
 #[wasm_bindgen]
 pub fn memory_bytes() -> f64 {
     let buffer = wasm_bindgen::memory().dyn_into::<js_sys::WebAssembly::Memory>().map(|memory| memory.buffer());
-    buffer.ok().and_then(|buffer| buffer.dyn_into::<js_sys::ArrayBuffer>().ok()).map_or(0.0, |b| f64::from(b.byte_length()))
+    buffer
+        .ok()
+        .and_then(|buffer| buffer.dyn_into::<js_sys::ArrayBuffer>().ok())
+        .map_or(0.0, |b| f64::from(b.byte_length()))
 }

@@ -49,7 +49,8 @@ impl KeyRing {
 impl KeyRing {
     fn read(&mut self, text: &[u8], passphrase: Option<&[u8]>) -> KeyFacts {
         if text.len() as u64 > MAX_KEY_BYTES {
-            let error = format!("is larger than the {MAX_KEY_BYTES} bytes that such a file can have; is it the right file?");
+            let error =
+                format!("is larger than the {MAX_KEY_BYTES} bytes that such a file can have; is it the right file?");
             return KeyFacts { error: Some(error), error_kind: Some("key_foreign"), ..KeyFacts::default() };
         }
         let mut facts = KeyFacts::default();

@@ -18,7 +18,7 @@ function keyItem(entry, actions, wasWrong) {
   const head = element('div', { className: 'key-head' },
     element('span', { className: `dot ${entry.state}`, attributes: { 'aria-hidden': 'true' } }),
     element('span', { className: 'key-words' }, element('span', { className: 'key-name', textContent: entry.name }),
-      element('span', { className: 'small', textContent: [role, entry.state === 'ready' ? text('key.inUse') : ''].filter(Boolean).join(', ') }),
+      element('span', { className: 'small', textContent: entry.state === 'ready' ? text('key.inUse', role) : role }),
       element('span', { className: 'small key-id', textContent: facts.id ?? '' })),
     remove);
   return element('li', { className: `key ${entry.state}` }, head, ...needs(entry, actions, wasWrong));

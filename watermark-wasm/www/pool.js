@@ -72,12 +72,13 @@ export class Pool {
 
   #employ(slot, onReady) {
     if (slot.worker !== null) return;
-    slot.worker = new Worker(scriptAddress('worker.js'), { type: 'module' });
-    slot.keyed = false;
-    slot.worker.onmessage = ({ data }) => this.#hear(slot, data, onReady);
-    slot.worker.onerror = (event) => {
+    const worker = new Worker(scriptAddress('worker.js'), { type: 'module' });
+    Object.assign(slot, { worker, keyed: false });
+    // What an earlier worker of this slot still says does not concern the one that took its place.
+    worker.onmessage = ({ data }) => slot.worker === worker && this.#hear(slot, data, onReady);
+    worker.onerror = (event) => {
       event.preventDefault();
-      this.#crash(slot, event.message ?? 'without a message');
+      if (slot.worker === worker) this.#crash(slot, event.message ?? 'without a message');
     };
   }
 

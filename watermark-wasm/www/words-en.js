@@ -57,7 +57,7 @@ export const en = {
     role: { master: 'master key', title: 'title key', 'detect-only': 'detect-only key' },
     remove: (name) => `Forget the key ${name}`,
     removeShort: 'Forget',
-    inUse: 'in use',
+    inUse: (role) => `${role}, in use`,
     sealed: 'This key is sealed. Its passphrase:',
     unseal: 'Open the key',
     wrongPassphrase: 'The passphrase is wrong, or the file was changed.',

@@ -55,7 +55,7 @@ export const ja = {
     role: { master: 'マスター鍵', title: '作品鍵', 'detect-only': '検出専用鍵' },
     remove: (name) => `鍵 ${name} を破棄`,
     removeShort: '破棄',
-    inUse: '使用中',
+    inUse: (role) => `${role}（使用中）`,
     sealed: 'この鍵は封印されています。パスフレーズ：',
     unseal: '鍵を開く',
     wrongPassphrase: 'パスフレーズが違うか、ファイルが変更されています。',

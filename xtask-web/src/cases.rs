@@ -75,7 +75,8 @@ fn huge() -> Vec<u8> {
     header.extend(HUGE.1.to_be_bytes());
     header.extend([8, 2, 0, 0, 0]);
     let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
-    for (name, content) in [(b"IHDR", header.as_slice()), (b"IDAT", &[0x78, 0x9c, 0x03, 0, 0, 0, 0, 1]), (b"IEND", &[])] {
+    for (name, content) in [(b"IHDR", header.as_slice()), (b"IDAT", &[0x78, 0x9c, 0x03, 0, 0, 0, 0, 1]), (b"IEND", &[])]
+    {
         let chunk = [name.as_slice(), content].concat();
         let mut check = flate2::Crc::new();
         check.update(&chunk);

@@ -35,7 +35,13 @@ pub(crate) struct Case {
 }
 
 /// Cases of one picture: the file as it is, and marked copies. A picture that cannot carry the mark has the first only.
-pub(crate) fn cases_of(folder: &Path, name: &str, bytes: &[u8], key: &Key, native: &Native) -> Result<Vec<Case>, String> {
+pub(crate) fn cases_of(
+    folder: &Path,
+    name: &str,
+    bytes: &[u8],
+    key: &Key,
+    native: &Native,
+) -> Result<Vec<Case>, String> {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
     let mut cases = Vec::new();
     let mut add = |variant: &'static str, extension: &str, bytes: &[u8]| {
@@ -103,7 +109,8 @@ pub(crate) fn measure() -> Result<(), String> {
     for size in SIZES.iter().filter(|size| size.name != "0.5MP") {
         let (width, height) = (size.width as u32, size.height as u32);
         let picture = image::RgbImage::from_raw(width, height, size.picture()).ok_or("too few samples")?;
-        for (what, picture) in [("untouched, marked", marked(&picture, &key)?), ("unmarked: the full search", picture)] {
+        for (what, picture) in [("untouched, marked", marked(&picture, &key)?), ("unmarked: the full search", picture)]
+        {
             let kind = what.split([',', ':']).next().unwrap_or_default();
             let file_name = format!("{}-{kind}.jpg", size.name);
             let bytes = file(&picture, Format::Jpeg, Some(90))?;
@@ -121,7 +128,8 @@ pub(crate) fn measure() -> Result<(), String> {
 
 fn node(script: &str, arguments: &[&str]) -> Result<(), String> {
     let script = bindings().join("tests").join(script);
-    let status = Command::new("node").arg(&script).args(arguments).status().map_err(|error| format!("node: {error}"))?;
+    let status =
+        Command::new("node").arg(&script).args(arguments).status().map_err(|error| format!("node: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("{}: {status}", script.display())) }
 }
 

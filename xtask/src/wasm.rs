@@ -45,7 +45,7 @@ pub(crate) fn check() -> Outcome {
 
 /// Builds the bindings for browsers and gives the place of the module.
 pub(crate) fn build_bindings() -> Outcome<PathBuf> {
-    Toolchain::find()?.build("wasm", &["-p", "watermark-wasm", "--profile", "web"])?;
+    Toolchain::find()?.build("wasm", ["-p", "watermark-wasm", "--profile", "web"])?;
     Ok(target_dir().join("wasm").join(TARGET).join("web/watermark_wasm.wasm"))
 }
 

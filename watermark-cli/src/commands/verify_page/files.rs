@@ -83,7 +83,8 @@ mod tests {
         let files = PageFiles(BTreeMap::from([("index.html".into(), vec![1]), ("a/b.js".into(), vec![2])]));
         assert_eq!(files.get("/"), Some(("index.html", &[1][..])));
         assert_eq!(files.get("/a/b.js?x=1"), Some(("a/b.js", &[2][..])));
-        for path in ["", "index.html", "/../index.html", "/a", "/a/../index.html", "/%2e%2e/index.html", "//index.html"] {
+        for path in ["", "index.html", "/../index.html", "/a", "/a/../index.html", "/%2e%2e/index.html", "//index.html"]
+        {
             assert_eq!(files.get(path), None, "{path}");
         }
     }

@@ -78,11 +78,8 @@ struct Reply<'a> {
 }
 
 fn reply<'a>(head: &str, port: u16, files: &'a PageFiles) -> Reply<'a> {
-    let words = |status, body: &'static str| Reply {
-        status,
-        content_type: "text/plain; charset=utf-8",
-        body: body.as_bytes(),
-    };
+    let words =
+        |status, body: &'static str| Reply { status, content_type: "text/plain; charset=utf-8", body: body.as_bytes() };
     let mut parts = head.lines().next().unwrap_or_default().split(' ');
     let (method, path) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     if !is_ours(head, port) {
@@ -116,7 +113,13 @@ mod tests {
     fn other_hosts_are_refused() {
         let asked = |host: &str| is_ours(&format!("GET / HTTP/1.1\r\nAccept: */*\r\n{host}\r\n\r\n"), 8471);
         assert!(asked("Host: 127.0.0.1:8471") && asked("host: localhost:8471"));
-        for host in ["Host: example.org:8471", "Host: 127.0.0.1", "Host: 127.0.0.1:80", "X: y", "Host: a\r\nHost: localhost:8471"] {
+        for host in [
+            "Host: example.org:8471",
+            "Host: 127.0.0.1",
+            "Host: 127.0.0.1:80",
+            "X: y",
+            "Host: a\r\nHost: localhost:8471",
+        ] {
             assert!(!asked(host), "{host}");
         }
     }
