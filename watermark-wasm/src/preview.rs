@@ -34,55 +34,60 @@ impl Preview {
 }
 
 impl Preview {
-    /// A copy whose longer side is at most `max_side`: means over whole blocks of pixels.
+    /// A copy whose longer side is at most `max_side`: each pixel the mean of a few places in its block.
     pub(crate) fn new(image: &ImageView<'_>, max_side: u32) -> Self {
         let longest = image.width().max(image.height());
         let max_side = (max_side as usize).clamp(1, longest);
         let scaled = |side: usize| (side * max_side).div_ceil(longest).max(1);
         let (width, height) = (scaled(image.width()), scaled(image.height()));
-        let mut pixels = Vec::with_capacity(width * height * 4);
-        for row in 0..height {
-            let rows = edges(row, height, image.height());
-            for column in 0..width {
-                let columns = edges(column, width, image.width());
-                pixels.extend(mean(image, columns, rows));
-            }
-        }
+        let columns: Vec<[usize; PLACES]> = (0..width).map(|column| places(column, width, image.width())).collect();
+        let pixels = match image.samples() {
+            Samples::U8(samples) => shrunk(image, samples, &columns, height, u32::from),
+            Samples::U16(samples) => shrunk(image, samples, &columns, height, |level| u32::from(level >> 8)),
+            _ => vec![0; width * height * 4],
+        };
         // Both are at most `max_side`, which came as 32 bits.
         Self { width: width as u32, height: height as u32, pixels }
     }
 }
 
-/// First and last but one sample of a block.
-fn edges(index: usize, count: usize, samples: usize) -> (usize, usize) {
-    let from = index * samples / count;
-    (from, ((index + 1) * samples / count).max(from + 1))
+/// Rows, and columns, of a block that are looked at: enough that lines of one pixel do not vanish by halves.
+const PLACES: usize = 3;
+
+/// Samples of a side that stand for one pixel of the copy, spread over its block.
+fn places(index: usize, count: usize, samples: usize) -> [usize; PLACES] {
+    std::array::from_fn(|place| ((index * PLACES + place) * samples / (count * PLACES)).min(samples - 1))
 }
 
-fn mean(image: &ImageView<'_>, columns: (usize, usize), rows: (usize, usize)) -> [u8; 4] {
+fn shrunk<T: Copy>(
+    image: &ImageView<'_>,
+    samples: &[T],
+    columns: &[[usize; PLACES]],
+    height: usize,
+    level: impl Fn(T) -> u32,
+) -> Vec<u8> {
     let channels = image.layout().channels();
-    let mut sums = [0_u64; 4];
-    let mut add = |start: usize, value: &dyn Fn(usize) -> u64| {
-        for at in start..start + (columns.1 - columns.0) * channels {
-            sums[(at - start) % channels] += value(at);
-        }
-    };
-    for row in rows.0..rows.1 {
-        let start = row * image.stride() + columns.0 * channels;
-        match image.samples() {
-            Samples::U8(samples) => add(start, &|at| u64::from(samples[at])),
-            Samples::U16(samples) => add(start, &|at| u64::from(samples[at] >> 8)),
-            _ => {}
+    let mut pixels = Vec::with_capacity(columns.len() * height * 4);
+    for row in 0..height {
+        let rows = places(row, height, image.height()).map(|y| &samples[y * image.stride()..]);
+        for places in columns {
+            let mut sums = [0_u32; 4];
+            for line in rows {
+                for &x in places {
+                    let pixel = &line[x * channels..][..channels];
+                    sums.iter_mut().zip(pixel).for_each(|(sum, &sample)| *sum += level(sample));
+                }
+            }
+            let [a, b, c, d] = sums.map(|sum| (sum / (PLACES * PLACES) as u32) as u8);
+            pixels.extend(match channels {
+                1 => [a, a, a, 255],
+                2 => [a, a, a, b],
+                3 => [a, b, c, 255],
+                _ => [a, b, c, d],
+            });
         }
     }
-    let count = ((columns.1 - columns.0) * (rows.1 - rows.0)) as u64;
-    let level = |channel: usize| (sums[channel] / count) as u8;
-    match channels {
-        1 => [level(0), level(0), level(0), 255],
-        2 => [level(0), level(0), level(0), level(1)],
-        3 => [level(0), level(1), level(2), 255],
-        _ => [level(0), level(1), level(2), level(3)],
-    }
+    pixels
 }
 
 #[cfg(test)]

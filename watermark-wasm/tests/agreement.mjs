@@ -8,7 +8,7 @@ import { addTo, openPage, waitForAnswers, downloaded } from './harness.mjs';
  * little where it is small; without a mark it hangs on which of many bad alignments is the best and only has to stay clear
  * of the verdicts that claim something.
  */
-export const TOLERANCE = { relative: 0.01, absolute: 0.05, margin_db: 0.1, angle_deg: 0.05, side: 0.002 };
+export const TOLERANCE = { relative: 0.002, absolute: 0.02, margin_db: 0.05, angle_deg: 0.02, side: 0.001 };
 
 const near = (a, b, most) => (a === null) === (b === null) && (a === null || Math.abs(a - b) <= most);
 

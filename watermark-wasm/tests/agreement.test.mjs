@@ -31,8 +31,8 @@ test('native and browser agree', async () => {
 test('a difference is noticed', () => {
   const report = { verdict: 'found', found: true, payload: '00', bits: 32, authentic: true, error: null, key_id: 'a',
     log10_p: -50, margin_db: 3, geometry: null };
-  assert.deepEqual(differences(report, { ...report, log10_p: -50.4, margin_db: 3.05 }), []);
-  for (const other of [{ verdict: 'inconclusive' }, { payload: '01' }, { log10_p: -51 }, { margin_db: null }, { authentic: null }]) {
+  assert.deepEqual(differences(report, { ...report, log10_p: -50.08, margin_db: 3.04 }), []);
+  for (const other of [{ verdict: 'inconclusive' }, { payload: '01' }, { log10_p: -50.2 }, { margin_db: null }, { authentic: null }]) {
     assert.notDeepEqual(differences(report, { ...report, ...other }), [], JSON.stringify(other));
   }
 });

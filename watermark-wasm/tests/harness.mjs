@@ -74,13 +74,14 @@ async function startProxy(allowed) {
  */
 const OF_THE_BROWSER = /^(https?:\/\/)?[a-z0-9-]+\.(google|googleapis|gvt1|gstatic)\.com[:/]/;
 
-/** A browser with a profile of its own; `requests` are all that it sent. */
-export async function startBrowser(addresses, options = {}) {
+/** A browser with a profile of its own; `requests` are all that it sent, unless it goes past the proxy. */
+export async function startBrowser(addresses, { direct = false, ...options } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'watermark-page-'));
   const proxy = await startProxy(new Set(addresses.map((address) => new URL(address).host)));
+  const through = direct ? {} : { proxy: { server: `http://127.0.0.1:${proxy.port}`, bypass: '<-loopback>' } };
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: browser, acceptDownloads: true, locale: 'en-GB', viewport: { width: 1280, height: 900 },
-    proxy: { server: `http://127.0.0.1:${proxy.port}`, bypass: '<-loopback>' }, args: FLAGS, ...options,
+    ...through, args: FLAGS, ...options,
   });
   return {
     context,

@@ -22,7 +22,7 @@ const server = await servePage();
 async function interactive() {
   const times = [];
   for (let run = 0; run < RUNS; run += 1) {
-    const browser = await startBrowser([server.address]);
+    const browser = await startBrowser([server.address], { direct: true });
     const page = await openPage(browser.context, server.address);
     times.push(await page.evaluate(() => performance.getEntriesByName('interactive')[0].startTime));
     await browser.stop();
@@ -32,7 +32,7 @@ async function interactive() {
 
 /** Times of one file: in the worker, as its report says, the first of a fresh page and then the others. */
 async function verify(file) {
-  const browser = await startBrowser([server.address]);
+  const browser = await startBrowser([server.address], { direct: true });
   const page = await openPage(browser.context, server.address);
   await addTo(page, '#key-files', [join(folder, 'title.key')]);
   await page.waitForSelector('.key.ready');

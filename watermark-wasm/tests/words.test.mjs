@@ -1,6 +1,7 @@
 // Both languages have the same words, and sentences claim no more than they may.
 
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { cropShare, onceIn, sentences, shortId } from '../www/verdict.js';
 import { en } from '../www/words-en.js';
@@ -34,4 +35,11 @@ test('the share of the original follows from its size', () => {
   near(cropShare(geometry(1000), { width: 4000, height: 4000 }, 1000, 1000), 1);
   near(cropShare(geometry(1000, 2), { width: 1000, height: 1000 }, 1000, 1000), 0.5);
   assert.equal(cropShare(geometry(1000), { width: 1, height: 1 }, 0, 1000), null);
+});
+
+test('every module of the page is asked for at once', async () => {
+  const folder = new URL('../www/', import.meta.url);
+  const page = await readFile(new URL('index.html', folder), 'utf8');
+  const modules = (await readdir(folder)).filter((name) => name.endsWith('.js') && !name.endsWith('worker.js'));
+  assert.deepEqual([...page.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map(([, name]) => name).sort(), modules.sort());
 });

@@ -11,6 +11,7 @@ export class Pool {
   #waiting = [];
   #keys = [];
   #onEvent;
+  #onReady;
   #inspections = new Map();
   #nextInspection = 0;
 
@@ -20,7 +21,9 @@ export class Pool {
     const count = Math.max(1, Math.min(MOST_WORKERS, (navigator.hardwareConcurrency ?? 2) - 1));
     // The first is made at once, the others when there is work for them.
     this.#slots = Array.from({ length: count }, () => ({ worker: null, job: null, keyed: false }));
-    this.#employ(this.#slots[0], onReady);
+    // When the page has been shown: starting it takes a core for a moment.
+    setTimeout(() => this.#employ(this.#slots[0]));
+    this.#onReady = onReady;
   }
 
   /** The keys that pictures are looked at with from now on. */
@@ -70,20 +73,20 @@ export class Pool {
     }
   }
 
-  #employ(slot, onReady) {
+  #employ(slot) {
     if (slot.worker !== null) return;
     const worker = new Worker(scriptAddress('worker.js'), { type: 'module' });
     Object.assign(slot, { worker, keyed: false });
     // What an earlier worker of this slot still says does not concern the one that took its place.
-    worker.onmessage = ({ data }) => slot.worker === worker && this.#hear(slot, data, onReady);
+    worker.onmessage = ({ data }) => slot.worker === worker && this.#hear(slot, data);
     worker.onerror = (event) => {
       event.preventDefault();
       if (slot.worker === worker) this.#crash(slot, event.message ?? 'without a message');
     };
   }
 
-  #hear(slot, message, onReady) {
-    if (message.type === 'ready') onReady?.(message.about);
+  #hear(slot, message) {
+    if (message.type === 'ready') this.#onReady(message.about);
     else if (message.type === 'inspected') this.#inspected(message.id, message.facts);
     else if (message.type === 'broken') this.#crash(slot, message.error);
     else if (message.id === slot.job?.id) {
