@@ -9,7 +9,6 @@ mod draw;
 mod exit;
 mod fault;
 mod files;
-mod hex;
 mod key_file;
 mod metrics;
 mod output;

@@ -25,6 +25,9 @@ pub enum Error {
     /// The picture cannot carry a readable mark; nothing should be written.
     #[error("this picture cannot carry the mark: {0}")]
     Refused(Refusal),
+    /// Whoever watched [`Detector::detect_watched`](crate::Detector::detect_watched) called it off.
+    #[error("cancelled")]
+    Cancelled,
     /// A fault of this crate.
     #[error("internal fault: {0}")]
     Internal(String),

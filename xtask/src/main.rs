@@ -3,6 +3,7 @@
 mod cargo;
 mod measure;
 mod wasm;
+mod web;
 
 use std::env;
 use std::ffi::OsString;
@@ -16,6 +17,13 @@ Usage: cargo xtask TASK [ARGUMENTS...]
 Tasks:
   test        every test of every crate, and the examples in the documentation; ARGUMENTS go to `cargo test`
   wasm-check  build what has to build for wasm32-unknown-unknown, with whichever compiler here can
+  web         build the browser page (watermark-wasm/page) and the npm package (watermark-wasm/pkg)
+  web-test    test the built page in headless Chromium; ARGUMENTS go to `node --test`
+  web-agreement FOLDER...
+              compare native and browser on every picture of the folders; writes docs/studies/browser-agreement.md
+  web-measure measure the page in headless Chromium; writes docs/measurements-browser.md
+  web-screenshots
+              take the pictures of the page that the documents show
   measure     run the benches and write docs/measurements.md; ARGUMENTS go to the benches (e.g. --quick)";
 
 fn main() -> ExitCode {
@@ -25,6 +33,11 @@ fn main() -> ExitCode {
     let outcome = match task.to_str() {
         Some("test") => cargo(["test", "--workspace"]).args(rest).run(),
         Some("wasm-check") => wasm::check(),
+        Some("web") => web::build(),
+        Some("web-test") => web::test(&rest),
+        Some("web-agreement") => web::agreement(&rest),
+        Some("web-measure") => web::measure(),
+        Some("web-screenshots") => web::screenshots(),
         Some("measure") => measure::run(&rest),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");

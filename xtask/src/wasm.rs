@@ -1,4 +1,4 @@
-//! The wasm32 build check. Two compilers can do it, and one path here serves both:
+//! Building for wasm32. Two compilers can do it, and one path here serves both:
 //!
 //! - the toolchain that runs this task, when it has the target's standard library
 //!   (`rustup target add wasm32-unknown-unknown`);
@@ -8,6 +8,7 @@
 //! Nothing is downloaded or installed here.
 
 use std::env;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::cargo::{Outcome, Run, target_dir};
@@ -34,21 +35,42 @@ struct Toolchain {
     std_from_source: bool,
 }
 
+/// Says which compiler may be used: `rustup` or `distribution`; whichever can, when it is not set.
+const CHOICE: &str = "WASM_TOOLCHAIN";
+
 /// Builds everything in [`PACKAGES`].
 pub(crate) fn check() -> Outcome {
-    let toolchain = Toolchain::ours().or_else(Toolchain::of_the_distribution).ok_or_else(|| {
-        format!(
-            "no compiler for {TARGET} here: run `rustup target add {TARGET}`, or on Debian `apt-get install \
-                 --no-install-recommends rustc-web cargo-web rust-web-src lld`"
-        )
-    })?;
-    let version = Run::new(&toolchain.rustc).args(["--version"]).line().unwrap_or_default();
-    let std = if toolchain.std_from_source { ", standard library from source" } else { "" };
-    eprintln!("xtask: building for {TARGET} with {version}{std}");
-    toolchain.build()
+    Toolchain::find()?.build("wasm-check", PACKAGES.iter().chain(&UNOPTIMISED))
+}
+
+/// Builds the bindings for browsers and gives the place of the module.
+pub(crate) fn build_bindings() -> Outcome<PathBuf> {
+    Toolchain::find()?.build("wasm", ["-p", "watermark-wasm", "--profile", "web"])?;
+    Ok(target_dir().join("wasm").join(TARGET).join("web/watermark_wasm.wasm"))
 }
 
 impl Toolchain {
+    /// The first that can, of those that may be used.
+    fn find() -> Outcome<Self> {
+        let choice = env::var(CHOICE).unwrap_or_default();
+        let found = match choice.as_str() {
+            "" => Self::ours().or_else(Self::of_the_distribution),
+            "rustup" => Self::ours(),
+            "distribution" => Self::of_the_distribution(),
+            other => return Err(format!("{CHOICE} is {other}; it can be rustup or distribution")),
+        };
+        let toolchain = found.ok_or_else(|| {
+            format!(
+                "no compiler for {TARGET} here: run `rustup target add {TARGET}`, or on Debian `apt-get install \
+                 --no-install-recommends rustc-web cargo-web rust-web-src lld`"
+            )
+        })?;
+        let version = Run::new(&toolchain.rustc).args(["--version"]).line().unwrap_or_default();
+        let std = if toolchain.std_from_source { ", standard library from source" } else { "" };
+        eprintln!("xtask: building for {TARGET} with {version}{std}");
+        Ok(toolchain)
+    }
+
     /// The toolchain that runs this task.
     fn ours() -> Option<Self> {
         let program =
@@ -70,15 +92,14 @@ impl Toolchain {
         source.is_file().then_some(Self { cargo, rustc, std_from_source: true })
     }
 
-    fn build(&self) -> Outcome {
-        // A directory of its own: another compiler's results in the same one would be thrown away in turn.
-        let target_dir = target_dir().join("wasm-check");
+    /// Runs `cargo build` with these arguments, into a directory of its own below the target directory: another
+    /// compiler's results in the same one would be thrown away in turn.
+    fn build(&self, directory: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Outcome {
         let mut run = Run::new(&self.cargo)
             .args(["build", "--locked", "--target", TARGET])
-            .args(PACKAGES)
-            .args(UNOPTIMISED)
+            .args(arguments)
             .env("RUSTC", &self.rustc)
-            .env("CARGO_TARGET_DIR", target_dir)
+            .env("CARGO_TARGET_DIR", target_dir().join(directory))
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-C target-feature=+simd128");
         if self.std_from_source {
             run = run

@@ -2,6 +2,7 @@
 
 mod embed;
 mod keys;
+mod verify_page;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use embed::{EmbedArgs, ProfileName};
 pub(crate) use keys::{DeriveArgs, KeyAccess, KeyCommand, KeygenArgs, ShowArgs};
+pub(crate) use verify_page::VerifyPageArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -17,6 +19,7 @@ Examples:
   watermark embed still.png --out still-marked.png --key episode-12.key
   watermark detect suspect.jpg --key episode-12.key
   watermark demo
+  watermark verify-page
 
 Exit codes:
   0  done; detect: a mark was found in every input
@@ -47,6 +50,8 @@ pub(crate) enum Command {
     Detect(DetectArgs),
     /// Mark a picture that ships with the program, attack copies of it, and read them back.
     Demo(DemoArgs),
+    /// Serve the page that looks for marks in the browser, to browsers on this machine only.
+    VerifyPage(VerifyPageArgs),
 }
 
 /// Arguments of `detect`.

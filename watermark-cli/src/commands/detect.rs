@@ -5,11 +5,12 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use watermark_core::{Detection, Detector, Key, Verdict};
+use watermark_formats::ring;
 use watermark_media::DecodeLimits;
 
 use crate::args::DetectArgs;
 use crate::files::{self, MAX_PICTURE_BYTES};
-use crate::output::json::{self, DetectReport};
+use crate::output::json;
 use crate::{exit, fault, key_file, output, settings};
 
 /// Looks at every input and sums up in the exit code.
@@ -18,10 +19,11 @@ pub(crate) fn run(args: &DetectArgs) -> Result<u8> {
         Ok(detector) => detector,
         // Each input gives one object, whatever went wrong.
         Err(error) => {
+            let answer = Err(error);
             for input in args.inputs.iter().filter(|_| args.json) {
-                output::say(&json::line(&DetectReport::failed(input, &error, 0))?)?;
+                output::say(&json::line(&json::detection(input, &answer, 0))?)?;
             }
-            return Err(error);
+            return answer.map(|_: Detection| exit::TROUBLE);
         }
     };
     let (mut missing, mut trouble) = (false, false);
@@ -37,11 +39,7 @@ pub(crate) fn run(args: &DetectArgs) -> Result<u8> {
             }
         }
         if args.json {
-            let report = match &answer {
-                Ok(detection) => DetectReport::of(input, detection, elapsed_ms),
-                Err(error) => DetectReport::failed(input, error, elapsed_ms),
-            };
-            output::say(&json::line(&report)?)?;
+            output::say(&json::line(&json::detection(input, &answer, elapsed_ms))?)?;
         } else if let Ok(detection) = &answer {
             output::say(&output::text::detection(input, detection))?;
         }
@@ -57,20 +55,6 @@ fn detector(args: &DetectArgs) -> Result<Detector> {
     let keys: Vec<Key> = args.keys.iter().map(|path| key_file::read(path, &args.access)).collect::<Result<_>>()?;
     Detector::new(&ring(keys), settings::detect_options(args.effort))
         .context("the keys given with --key cannot be used together")
-}
-
-/// One key for each id, as every further one would cost a search and weaken the evidence. A title key goes before its
-/// detect-only key: it reads the same marks and can tell who issued them.
-fn ring(keys: Vec<Key>) -> Vec<Key> {
-    let mut ring: Vec<Key> = Vec::with_capacity(keys.len());
-    for key in keys {
-        match ring.iter_mut().find(|other| other.id() == key.id()) {
-            Some(other) if key.can_issue() => *other = key,
-            Some(_) => {}
-            None => ring.push(key),
-        }
-    }
-    ring
 }
 
 fn detect(detector: &Detector, input: &Path) -> Result<Detection> {

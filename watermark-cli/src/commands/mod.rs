@@ -5,6 +5,7 @@ mod detect;
 mod embed;
 mod key;
 mod keygen;
+mod verify_page;
 
 use anyhow::Result;
 
@@ -18,5 +19,6 @@ pub(crate) fn run(command: Command) -> Result<u8> {
         Command::Embed(args) => embed::run(&args),
         Command::Detect(args) => detect::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::VerifyPage(args) => verify_page::run(&args),
     }
 }

@@ -9,3 +9,4 @@ mod embed;
 mod keys;
 mod pictures;
 mod sandbox;
+mod verify_page;

@@ -1,8 +1,11 @@
 //! The detector: the order of the stages, for a ring of keys.
 
+use std::ops::ControlFlow;
+
 use super::assess::{Assessment, assess};
 use super::geometry;
 use super::null::log10_corrected;
+use super::progress::{LOCATED, Progress, WORKING_PLANE};
 use super::{Detection, EvidenceMap, Geometry, Mark, Verdict};
 use crate::code::Reader;
 use crate::demod::{
@@ -95,8 +98,24 @@ impl Detector {
     /// # Errors
     /// [`Error::Limit`] for a picture beyond the limits, [`Error::Input`] for samples that are no numbers.
     pub fn detect(&self, image: &ImageView<'_>) -> Result<Detection> {
+        self.detect_watched(image, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// As [`detect`](Self::detect), for whoever waits for the answer: `watch` is called now and then with the share of
+    /// the work that is done, which grows from 0 to 1, and calls the work off by breaking. It changes no result.
+    ///
+    /// # Errors
+    /// As [`detect`](Self::detect), and [`Error::Cancelled`] when `watch` broke.
+    pub fn detect_watched(
+        &self,
+        image: &ImageView<'_>,
+        watch: &mut dyn FnMut(f64) -> ControlFlow<()>,
+    ) -> Result<Detection> {
+        let mut progress = Progress::new(watch);
+        progress.tell(0.0)?;
         self.options.limits.check(image.width(), image.height())?;
         let (working, pitch) = working_luma(image)?;
+        progress.tell(WORKING_PLANE)?;
         let short = image.width().min(image.height());
         let patterns: Vec<&Pattern> = self.keys.iter().map(|key| &key.pattern).collect();
         let octaves = readable_octaves(short);
@@ -105,14 +124,16 @@ impl Detector {
         let mut scene = None;
         let mut tried = 0;
         let mut readings = Vec::with_capacity(self.keys.len());
-        for (key, heard) in self.keys.iter().zip(direct) {
+        for (index, (key, heard)) in self.keys.iter().zip(direct).enumerate() {
+            let mut progress = progress.of_key(index, self.keys.len());
+            progress.tell(0.0)?;
             let octaves = best_heard(heard);
             let assessment = assess(&octaves, &key.reader, true);
             let mut reading = Reading::new(assessment, geometry::untouched(short as f64), None, &octaves);
             let mut tests = 1;
             if !reading.is_certain() {
                 let scene = scene.get_or_insert_with(|| Scene::new(&working, &self.whitener, &self.spectrum));
-                tests += self.search(key, scene, pitch, short, &mut reading);
+                tests += self.search(key, scene, (pitch, short), &mut reading, &mut progress)?;
             }
             tried += tests;
             readings.push((key, reading));
@@ -126,6 +147,7 @@ impl Detector {
             marks.push(mark);
         }
         marks.sort_by(|a, b| a.log10_p.total_cmp(&b.log10_p));
+        progress.tell(1.0)?;
         Ok(Detection { marks, tried })
     }
 
@@ -147,9 +169,17 @@ impl Detector {
         Some(EvidenceMap { columns: trace.columns, rows: trace.rows, z: trace.z() })
     }
 
-    /// Tries alignments until one is certain; returns how many were tried.
-    fn search(&self, key: &KeyState, scene: &Scene, pitch: f64, short: usize, best: &mut Reading) -> u64 {
-        let Some(finest) = scene.levels.first() else { return 0 };
+    /// Tries alignments until one is certain; returns how many were tried. The picture has `pitch` pixels to a sample
+    /// of the working plane, and a short side of `short` pixels.
+    fn search(
+        &self,
+        key: &KeyState,
+        scene: &Scene,
+        (pitch, short): (f64, usize),
+        best: &mut Reading,
+        progress: &mut Progress<'_, '_>,
+    ) -> Result<u64> {
+        let Some(finest) = scene.levels.first() else { return Ok(0) };
         let (height, width) = finest.luma.dim();
         let size = (width as f64, height as f64);
         let whole = Whole { size, octaves: readable_octaves(short) };
@@ -157,6 +187,7 @@ impl Detector {
         let mut units = budget.units;
         let alignments = locate(scene, &key.pattern.template, &self.tile_fft, &whole, &budget);
         for (i, alignment) in alignments.iter().enumerate() {
+            progress.tell(LOCATED + (1.0 - LOCATED) * i as f64 / alignments.len() as f64)?;
             let heard = read_aligned(scene, alignment, &key.pattern, &self.demodulator, &mut units);
             let octaves = best_heard(heard);
             if octaves.is_empty() {
@@ -168,10 +199,10 @@ impl Detector {
                 *best = Reading::new(assessment, geometry, Some(*alignment), &octaves);
             }
             if best.is_certain() {
-                return i as u64 + 1;
+                return Ok(i as u64 + 1);
             }
         }
-        alignments.len() as u64
+        Ok(alignments.len() as u64)
     }
 }
 

@@ -1,0 +1,125 @@
+// Workers and what they are given to do: a picture each, in the order in which they came. A worker that crashes, hangs on
+// a picture that is called off, or has grown too large is ended and another takes its place.
+
+import { scriptAddress } from './trusted.js';
+
+/** More would not be faster on most machines, and each can take some hundred megabytes. */
+const MOST_WORKERS = 3;
+
+export class Pool {
+  #slots = [];
+  #waiting = [];
+  #keys = [];
+  #onEvent;
+  #onReady;
+  #inspections = new Map();
+  #nextInspection = 0;
+
+  /** `onEvent(id, event)` hears of every picture: `start`, `progress`, `report`, `crash`. */
+  constructor(onEvent, onReady) {
+    this.#onEvent = onEvent;
+    const count = Math.max(1, Math.min(MOST_WORKERS, (navigator.hardwareConcurrency ?? 2) - 1));
+    // The first is made at once, the others when there is work for them.
+    this.#slots = Array.from({ length: count }, () => ({ worker: null, job: null, keyed: false }));
+    // When the page has been shown: starting it takes a core for a moment.
+    setTimeout(() => this.#employ(this.#slots[0]));
+    this.#onReady = onReady;
+  }
+
+  /** The keys that pictures are looked at with from now on. */
+  setKeys(keys) {
+    this.#keys = keys;
+    this.#slots.forEach((slot) => { slot.keyed = false; });
+  }
+
+  /** Facts of a key file. */
+  inspect(key) {
+    const id = this.#nextInspection++;
+    const slot = this.#slots.find((slot) => slot.job === null) ?? this.#slots[0];
+    this.#employ(slot);
+    return new Promise((resolve) => {
+      this.#inspections.set(id, { resolve, slot });
+      slot.worker.postMessage({ type: 'inspect', id, key: copyOf(key) });
+    });
+  }
+
+  /** Looks at a file when a worker is free. */
+  verify(id, file) {
+    this.#waiting.push({ id, file });
+    this.#assign();
+  }
+
+  /** Calls a picture off, whether it waits or is being looked at. */
+  cancel(id) {
+    this.#waiting = this.#waiting.filter((job) => job.id !== id);
+    const slot = this.#slots.find((slot) => slot.job?.id === id);
+    if (slot) this.#dismiss(slot);
+    this.#assign();
+  }
+
+  #assign() {
+    for (const slot of this.#slots) {
+      if (this.#waiting.length === 0) return;
+      if (slot.job !== null) continue;
+      const job = this.#waiting.shift();
+      this.#employ(slot);
+      if (!slot.keyed) {
+        slot.worker.postMessage({ type: 'keys', keys: this.#keys.map(copyOf) });
+        slot.keyed = true;
+      }
+      slot.job = job;
+      slot.worker.postMessage({ type: 'verify', id: job.id, file: job.file });
+      this.#onEvent(job.id, { type: 'start' });
+    }
+  }
+
+  #employ(slot) {
+    if (slot.worker !== null) return;
+    const worker = new Worker(scriptAddress('worker.js'), { type: 'module' });
+    Object.assign(slot, { worker, keyed: false });
+    // What an earlier worker of this slot still says does not concern the one that took its place.
+    worker.onmessage = ({ data }) => slot.worker === worker && this.#hear(slot, data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      if (slot.worker === worker) this.#crash(slot, event.message ?? 'without a message');
+    };
+  }
+
+  #hear(slot, message) {
+    if (message.type === 'ready') this.#onReady(message.about);
+    else if (message.type === 'inspected') this.#inspected(message.id, message.facts);
+    else if (message.type === 'broken') this.#crash(slot, message.error);
+    else if (message.id === slot.job?.id) {
+      this.#onEvent(message.id, message);
+      if (message.type !== 'report') return;
+      slot.job = null;
+      if (message.worn) this.#dismiss(slot);
+      this.#assign();
+    }
+  }
+
+  #inspected(id, facts) {
+    this.#inspections.get(id)?.resolve(facts);
+    this.#inspections.delete(id);
+  }
+
+  #crash(slot, reason) {
+    const job = slot.job;
+    this.#dismiss(slot);
+    if (job !== null) this.#onEvent(job.id, { type: 'crash', reason });
+    this.#assign();
+  }
+
+  #dismiss(slot) {
+    slot.worker?.terminate();
+    Object.assign(slot, { worker: null, job: null, keyed: false });
+    for (const [id, inspection] of this.#inspections) {
+      if (inspection.slot === slot) this.#inspected(id, { error: 'the worker ended', error_kind: 'fault' });
+    }
+  }
+}
+
+/** The worker wipes what it gets. */
+function copyOf(key) {
+  return { text: key.text.slice(), passphrase: key.passphrase };
+}

@@ -1,0 +1,39 @@
+//! The heavy half of the web tasks: `cargo xtask web` and its sisters build what is needed and then run this.
+
+mod bundle;
+mod cases;
+mod example;
+mod marking;
+mod page;
+mod paths;
+mod sizes;
+mod study;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["build", module] => build(module),
+        ["cases"] => cases::write_files(),
+        ["agreement", folders @ ..] => study::agreement(folders),
+        ["measure"] => study::measure(),
+        _ => Err("run by `cargo xtask`; see `cargo xtask help`".to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask-web: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// From the module that the compiler made to package and page.
+fn build(module: &str) -> Result<(), String> {
+    bundle::write_package(module.as_ref())?;
+    example::write_files()?;
+    page::assemble()?;
+    sizes::check()
+}

@@ -1,0 +1,50 @@
+//! The page: its sources, the package's module, the example, and a service worker that knows them all.
+
+use sha2::{Digest, Sha256};
+
+use crate::paths::{bindings, clear, copy_folder, files, package, page, read, write};
+
+/// What the page takes from the package.
+const FROM_PACKAGE: [&str; 6] = [
+    "index.js",
+    "watermark_wasm.js",
+    "watermark_wasm_bg.wasm",
+    "example/marked.jpg",
+    "example/unmarked.jpg",
+    "example/detect-only.key",
+];
+
+const SERVICE_WORKER: &str = "service-worker.js";
+/// What stands in its source for the list of files and for their digest.
+const FILES: &str = "['@FILES@']";
+const VERSION: &str = "'@VERSION@'";
+
+/// Writes the page.
+pub(crate) fn assemble() -> Result<(), String> {
+    let folder = page();
+    clear(&folder)?;
+    copy_folder(&bindings().join("www"), &folder)?;
+    for name in FROM_PACKAGE {
+        write(&folder.join("pkg").join(name), &read(&package().join(name))?)?;
+    }
+    let mut names = files(&folder)?;
+    names.retain(|name| name != SERVICE_WORKER);
+    let source = text(&read(&folder.join(SERVICE_WORKER))?)?;
+    let mut digest = Sha256::new();
+    digest.update(&source);
+    for name in &names {
+        digest.update(name);
+        digest.update(read(&folder.join(name))?);
+    }
+    let version: String = digest.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let list = serde_json::to_string(&names).map_err(|error| error.to_string())?;
+    let worker = source.replace(FILES, &list).replace(VERSION, &format!("'{version}'"));
+    if worker == source {
+        return Err(format!("{SERVICE_WORKER}: has no place for the list of files"));
+    }
+    write(&folder.join(SERVICE_WORKER), worker.as_bytes())
+}
+
+fn text(bytes: &[u8]) -> Result<String, String> {
+    String::from_utf8(bytes.to_vec()).map_err(|error| error.to_string())
+}
