@@ -78,6 +78,24 @@ for (const one of timed) {
 await server.stop();
 
 const of = (size, what) => timed.find(({ file }) => file === `${size}-${what}.jpg`);
+const weights = JSON.parse(await readFile(join(root, 'target/web/weights.json'), 'utf8'));
+const code = weights.reduce((sum, [, bytes]) => sum + bytes, 0);
+/** What reads each format, and the rest by what it is for. */
+const PARTS = [
+  ['transforms', ['rustfft', 'realfft', 'transpose', 'num_complex', 'num_integer', 'primal_check', 'strength_reduce']],
+  ['detector', ['watermark_core', 'ndarray', 'libm', 'rand_chacha', 'hkdf', 'hmac']],
+  ['JPEG', ['zune_jpeg', 'zune_core']],
+  ['WebP', ['image_webp', 'byteorder_lite', 'quick_error']],
+  ['PNG', ['png', 'fdeflate', 'miniz_oxide', 'flate2', 'crc32fast', 'simd_adler32']],
+  ['TIFF (besides what it shares with PNG)', ['tiff', 'weezl', 'fax']],
+  ['metadata, limits, orientation', ['watermark_media']],
+  ['key files with their seals, reports', ['watermark_formats', 'watermark_wasm', 'argon2', 'blake2', 'chacha20', 'chacha20poly1305', 'poly1305', 'sha2', 'serde_json', 'serde_core', 'zmij', 'itoa', 'digest', 'zeroize']],
+  ['standard library', ['core', 'alloc', 'std', 'dlmalloc', 'hashbrown', 'compiler_builtins', 'memchr']],
+];
+const named = new Set(PARTS.flatMap(([, crates]) => crates));
+const weigh = (isOurs) => weights.filter(([name]) => isOurs(name)).reduce((sum, [, bytes]) => sum + bytes, 0);
+const parts = [...PARTS.map(([part, crates]) => [part, weigh((name) => crates.includes(name))]), ['everything else', weigh((name) => !named.has(name))]]
+  .sort(([, a], [, b]) => b - a);
 const sizes = await Promise.all(['pkg/watermark_wasm_bg.wasm'].map(async (name) => {
   const path = join(bindings, 'page', name);
   return { raw: (await stat(path)).size, packed: gzipSync(await readFile(path), { level: 9 }).length };
@@ -110,6 +128,15 @@ ${RUNS + 1} pictures.
 ${table.join('\n')}
 
 The page took input ${median(start).toFixed(0)} ms after the start of the navigation (median of ${RUNS} fresh browsers, ${Math.min(...start).toFixed(0)} to ${Math.max(...start).toFixed(0)} ms).
+
+## What the module is made of
+
+Bytes of functions by the crate that defines them, before wasm-bindgen and wasm-opt take away a tenth; ${code} in all, besides
+tables and texts.
+
+| part | bytes | % |
+| --- | ---: | ---: |
+${parts.map(([part, bytes]) => `| ${part} | ${bytes} | ${((100 * bytes) / code).toFixed(1)} |`).join('\n')}
 
 ## Against the goals
 

@@ -10,8 +10,8 @@ use crate::paths::{bindings, clear, copy_folder, package, read, root, write};
 /// Name of the generated files.
 const NAME: &str = "watermark_wasm";
 
-/// What wasm-opt is told. The features are those that the compiler uses; `-O3` was measured to be smaller than `-Oz`
-/// once compressed, and faster.
+/// What wasm-opt is told. The features are those that the compiler uses; `-Oz` was 0.3 % smaller once compressed and up
+/// to 10 % slower.
 const OPTIMISE: [&str; 9] = [
     "-O3",
     "--converge",

@@ -8,6 +8,7 @@ mod page;
 mod paths;
 mod sizes;
 mod study;
+mod weights;
 
 use std::process::ExitCode;
 
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
 
 /// From the module that the compiler made to package and page.
 fn build(module: &str) -> Result<(), String> {
+    weights::write_down(&paths::read(module.as_ref())?)?;
     bundle::write_package(module.as_ref())?;
     example::write_files()?;
     page::assemble()?;

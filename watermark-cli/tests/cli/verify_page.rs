@@ -2,17 +2,21 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::sandbox::Sandbox;
 
-/// The running program; ended when the test is over.
-struct Server(Child, String);
+/// The running program; ended when the test is over. Its output is kept open, or it would end by itself.
+struct Server {
+    child: Child,
+    _output: BufReader<ChildStdout>,
+    host: String,
+}
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -29,14 +33,15 @@ impl Server {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        output.read_line(&mut line).unwrap();
         let (_, rest) = line.split_once("http://").expect("an address");
-        Self(child, rest.split('/').next().unwrap().to_owned())
+        Self { child, _output: output, host: rest.split('/').next().unwrap().to_owned() }
     }
 
     fn ask(&self, request: &str) -> String {
-        let mut stream = TcpStream::connect(&self.1).unwrap();
-        stream.write_all(request.replace("HOST", &self.1).as_bytes()).unwrap();
+        let mut stream = TcpStream::connect(&self.host).unwrap();
+        stream.write_all(request.replace("HOST", &self.host).as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
@@ -47,7 +52,7 @@ impl Server {
 fn the_page_is_served_with_its_policy_and_nothing_else_is() {
     let sandbox = Sandbox::empty();
     let server = Server::start(&sandbox);
-    assert!(server.1.starts_with("127.0.0.1:"), "{}", server.1);
+    assert!(server.host.starts_with("127.0.0.1:"), "{}", server.host);
     let page = server.ask("GET / HTTP/1.1\r\nHost: HOST\r\n\r\n");
     assert!(page.starts_with("HTTP/1.1 200 OK") && page.ends_with("<p>page</p>"), "{page}");
     for header in
@@ -79,7 +84,7 @@ fn a_missing_page_and_a_taken_port_are_sentences() {
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
     let page = sandbox.path("page").display().to_string();
-    let port = server.1.rsplit(':').next().unwrap();
+    let port = server.host.rsplit(':').next().unwrap();
     let (code, said) = run(&["--page", &page, "--port", port]);
     assert!(code == Some(2) && said.contains("is in use") && said.contains("--port"), "{said}");
     let (code, said) = run(&["--page", "nowhere", "--port", "0"]);
