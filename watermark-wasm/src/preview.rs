@@ -52,7 +52,7 @@ impl Preview {
 }
 
 /// Rows, and columns, of a block that are looked at: enough that lines of one pixel do not vanish by halves.
-const PLACES: usize = 3;
+const PLACES: usize = 2;
 
 /// Samples of a side that stand for one pixel of the copy, spread over its block.
 fn places(index: usize, count: usize, samples: usize) -> [usize; PLACES] {

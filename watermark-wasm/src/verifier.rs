@@ -12,8 +12,8 @@ use watermark_media::{DecodeLimits, decode};
 use crate::report::{Failure, PictureFacts, Report, sha256, to_json};
 use crate::{KeyRing, Preview};
 
-/// Longest side of the preview, pixels. Twice what the page shows, for screens with small pixels.
-const PREVIEW_SIDE: u32 = 960;
+/// Longest side of the preview, pixels. More than twice what the page shows, for screens with small pixels.
+const PREVIEW_SIDE: u32 = 800;
 
 /// Looks for the marks of a ring of keys in one picture after the other.
 #[wasm_bindgen]

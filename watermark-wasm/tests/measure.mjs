@@ -90,6 +90,7 @@ const PARTS = [
   ['TIFF (besides what it shares with PNG)', ['tiff', 'weezl', 'fax']],
   ['metadata, limits, orientation', ['watermark_media']],
   ['key files with their seals, reports', ['watermark_formats', 'watermark_wasm', 'argon2', 'blake2', 'chacha20', 'chacha20poly1305', 'poly1305', 'sha2', 'serde_json', 'serde_core', 'zmij', 'itoa', 'digest', 'zeroize']],
+  ['bindings, most of which wasm-bindgen takes out', ['js_sys', 'wasm_bindgen']],
   ['standard library', ['core', 'alloc', 'std', 'dlmalloc', 'hashbrown', 'compiler_builtins', 'memchr']],
 ];
 const named = new Set(PARTS.flatMap(([, crates]) => crates));
