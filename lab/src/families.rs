@@ -53,6 +53,15 @@ mod tests {
         }
     }
 
+    /// Rows of a study are grouped by name alone, as some are no attacks; both have to say the same of those that are.
+    #[test]
+    fn names_say_what_the_attacks_say() {
+        for attack in attacks::standard() {
+            let name = attack.name();
+            assert_eq!((family(name), strength(name)), (attack.family(), attack.strength()), "{name}");
+        }
+    }
+
     #[test]
     fn chains_that_go_on_alike_are_one_series() {
         assert_eq!(series("crop-25+jpeg-70"), Some(("crop+jpeg-70".to_owned(), 25.0)));

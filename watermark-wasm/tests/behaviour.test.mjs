@@ -3,25 +3,19 @@
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, beforeEach, afterEach, test } from 'node:test';
+import { afterEach, beforeEach, test } from 'node:test';
 import {
-  addKeys, addPictures, caseFile, downloaded, openPage, readCard, servePage, startBrowser, waitForAnswers,
+  addKeys, addPictures, caseFile, downloaded, openPage, pagesOfOneBrowser, readCard, servePage, startBrowser,
+  waitForAnswers,
 } from './harness.mjs';
 
 /** Longest task on the main thread, milliseconds. The promise is 50; a busy machine stretches all of them. */
 const LONGEST_TASK = 150;
 
-let server, browser, page;
-before(async () => {
-  server = await servePage();
-  browser = await startBrowser([server.address]);
-});
-after(async () => {
-  await browser?.stop();
-  await server?.stop();
-});
+const open = pagesOfOneBrowser();
+let page;
 beforeEach(async () => {
-  page = await openPage(browser.context, server.address);
+  page = await open();
 });
 afterEach(async () => {
   assert.deepEqual(page.complaints, []);

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -107,6 +108,20 @@ export async function openPage(context, address, { offline = false } = {}) {
   if (!offline) await page.evaluate(() => navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller
     ?? new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', () => resolve(null)))));
   return page;
+}
+
+/** One server and one browser for all tests of a file, stopped after the last; gives what opens the page in a new tab. */
+export function pagesOfOneBrowser() {
+  let server, browser;
+  before(async () => {
+    server = await servePage();
+    browser = await startBrowser([server.address]);
+  });
+  after(async () => {
+    await browser?.stop();
+    await server?.stop();
+  });
+  return () => openPage(browser.context, server.address);
 }
 
 export const addTo = (page, input, files) => page.setInputFiles(input, files);

@@ -1,8 +1,8 @@
 // Every control and picture has a name that a screen reader can say, and text stands out enough, in light and dark.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { addKeys, addPictures, openPage, servePage, startBrowser, waitForAnswers } from './harness.mjs';
+import { test } from 'node:test';
+import { addKeys, addPictures, pagesOfOneBrowser, waitForAnswers } from './harness.mjs';
 
 const NAMED = new Set(['button', 'link', 'textbox', 'checkbox', 'combobox', 'MenuListPopup', 'spinbutton', 'image', 'img', 'progressbar',
   'ProgressIndicator', 'list', 'region', 'DisclosureTriangle', 'heading', 'status', 'group', 'option', 'menuListOption']);
@@ -11,15 +11,7 @@ const MAY_BE_NAMELESS = new Set(['list', 'group', 'status', 'MenuListPopup']);
 /** Contrast of text that WCAG 2.2 asks for at level AA. */
 const CONTRAST = 4.5;
 
-let server, browser;
-before(async () => {
-  server = await servePage();
-  browser = await startBrowser([server.address]);
-});
-after(async () => {
-  await browser?.stop();
-  await server?.stop();
-});
+const open = pagesOfOneBrowser();
 
 async function nameless(page) {
   const session = await page.context().newCDPSession(page);
@@ -31,7 +23,7 @@ async function nameless(page) {
 
 for (const language of ['en', 'ja']) {
   test(`every control has a name: empty, with keys that want something, with results (${language})`, async () => {
-    const page = await openPage(browser.context, server.address);
+    const page = await open();
     await page.locator('#language').selectOption(language);
     assert.deepEqual(await nameless(page), []);
     await page.locator('#paste-key').click();
@@ -50,7 +42,7 @@ for (const language of ['en', 'ja']) {
 
 for (const colorScheme of ['light', 'dark']) {
   test(`text stands out from its ground (${colorScheme})`, async () => {
-    const page = await openPage(browser.context, server.address);
+    const page = await open();
     await page.emulateMedia({ colorScheme });
     await addKeys(page, 'detect-only.key', 'damaged.key', 'master.key');
     await addPictures(page, 'marked.jpg', 'unmarked.jpg', 'text.jpg');
@@ -93,7 +85,7 @@ function faint(least) {
 }
 
 test('nothing is wider than a phone, or lost on a wide screen', async () => {
-  const page = await openPage(browser.context, server.address);
+  const page = await open();
   await addKeys(page, 'title.key');
   await addPictures(page, 'attacked.jpg', 'text.jpg');
   await waitForAnswers(page, 2);

@@ -1,25 +1,18 @@
 // What a person reads for marked, attacked, unmarked, wrongly keyed, foreign and broken files.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { addKeys, addPictures, openPage, readCard, servePage, startBrowser, waitForAnswers } from './harness.mjs';
+import { afterEach, test } from 'node:test';
+import { addKeys, addPictures, pagesOfOneBrowser, readCard, waitForAnswers } from './harness.mjs';
 
-let server, browser, page;
-before(async () => {
-  server = await servePage();
-  browser = await startBrowser([server.address]);
-});
-after(async () => {
-  await browser?.stop();
-  await server?.stop();
-});
+const open = pagesOfOneBrowser();
+let page;
 afterEach(async () => {
   assert.deepEqual(page.complaints, []);
   await page.close();
 });
 
 async function verified(keys, pictures) {
-  page = await openPage(browser.context, server.address);
+  page = await open();
   await addKeys(page, ...keys);
   await addPictures(page, ...pictures);
   await waitForAnswers(page, pictures.length);
@@ -113,7 +106,7 @@ test('what only the browser decodes is verified, and that is said', async () => 
 });
 
 test('a worker that crashes takes only its own picture along', async () => {
-  page = await openPage(browser.context, server.address);
+  page = await open();
   await addKeys(page, 'title.key');
   await page.waitForSelector('.key.ready');
   // Whatever the worker is given next makes it fail.

@@ -1,11 +1,14 @@
 //! Where things are, and reading and writing with errors that name the file.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The root of the workspace.
-pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask-web lies in the workspace")
+/// The root of the workspace: of the one that cargo runs this from, not of the one that this was built in. Two checkouts
+/// may share a target directory.
+pub(crate) fn root() -> PathBuf {
+    let package = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    package.parent().expect("xtask-web lies in the workspace").to_owned()
 }
 
 /// The bindings, with page and package beside them.

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// What a task comes to: nothing, or the sentence that says what went wrong.
@@ -11,9 +11,11 @@ pub(crate) type Outcome<T = ()> = Result<T, String>;
 /// A command that is about to run.
 pub(crate) struct Run(Command);
 
-/// The root of the workspace.
-pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace")
+/// The root of the workspace: of the one that cargo runs this from, not of the one that this was built in. Two checkouts
+/// may share a target directory.
+pub(crate) fn root() -> PathBuf {
+    let package = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    package.parent().expect("xtask lies in the workspace").to_owned()
 }
 
 /// Where build results go, as far as the environment says; a setting in a configuration file is not seen.

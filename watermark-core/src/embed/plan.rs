@@ -238,7 +238,7 @@ impl Plan {
     }
 }
 
-/// Layers of equal energy, without tiles as yet.
+/// Layers that share the energy by [`FINER_ENERGY`], coarsest first, without tiles as yet.
 fn new_layers(octaves: Vec<(usize, Arc<CellSigns>)>) -> Vec<PlanLayer> {
     let energies: Vec<f64> = (0..octaves.len()).map(|i| libm::pow(FINER_ENERGY, i as f64)).collect();
     let total: f64 = energies.iter().sum();

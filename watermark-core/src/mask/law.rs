@@ -2,8 +2,8 @@
 //! by it, at every sample: sums, products and roots, the same bits on every platform.
 
 /// Activity at which the tolerance has grown by the root of two, grey levels. Below it a place counts as flat; far
-/// above it the amplitude follows the activity (contrast masking as in structural similarity, Wang et al. 2004, whose
-/// constant corresponds to some 8 grey levels in SSIMULACRA2). Chosen at equal SSIMULACRA2: docs/decisions/strength.md.
+/// above it the amplitude follows the activity: contrast masking as in structural similarity (Wang et al. 2004), whose
+/// stabilising constant plays the same part. Chosen at equal SSIMULACRA2: docs/decisions/strength.md.
 const KNEE: f32 = 6.0;
 
 /// Relative amplitude that a place of this activity (grey levels) bears: 1 in a flat place.
