@@ -1,9 +1,6 @@
 // The package's front: loads the module, and turns everything that can go wrong into values.
 
-import { failure } from './failure.js';
 import initialise, * as bindings from './watermark_wasm.js';
-
-export { failure };
 
 const MEMORY = 'the memory that the browser gives is used up; scale the picture down, or use the command line';
 const LOST = 'an earlier fault ended this verifier; make a new one';
@@ -151,4 +148,14 @@ function faultOf(error) {
   if (message.startsWith('internal fault')) return [message, 'fault'];
   if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return [MEMORY, 'memory'];
   return [`internal fault (${message}); please report it, with the file if you can`, 'fault'];
+}
+
+/** A report that has every field. */
+export function failure(name, sentence, kind) {
+  return {
+    file: name, verdict: null, found: false, payload: null, bits: null, authentic: null, log10_p: null, key_id: null,
+    margin_db: null, geometry: null, marks: [], elapsed_ms: 0, error: `${name}: ${sentence}`,
+    picture: { format: null, width: null, height: null, decoded_by: null }, sha256: null, tried: null, evidence: [],
+    error_kind: kind,
+  };
 }

@@ -9,7 +9,7 @@ import { renderKeys } from './key-list.js';
 import { KeyStore } from './keys.js';
 import { Pool } from './pool.js';
 import { scriptAddress } from './trusted.js';
-import { failure } from './pkg/failure.js';
+import { failure } from './failure.js';
 
 const items = [];
 let nextId = 1;

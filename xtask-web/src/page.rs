@@ -5,9 +5,8 @@ use sha2::{Digest, Sha256};
 use crate::paths::{bindings, clear, copy_folder, files, package, page, read, write};
 
 /// What the page takes from the package.
-const FROM_PACKAGE: [&str; 7] = [
+const FROM_PACKAGE: [&str; 6] = [
     "index.js",
-    "failure.js",
     "watermark_wasm.js",
     "watermark_wasm_bg.wasm",
     "example/marked.jpg",
