@@ -23,7 +23,6 @@ pub(crate) const CODED_BITS: usize = 512;
 pub(crate) const DEFAULT_LIST: usize = 32;
 
 /// Candidates for a last look: reads 0.2 dB deeper in four times the time (`docs/decisions/error-correction.md`).
-#[allow(dead_code, reason = "for those who have the time")]
 pub(crate) const THOROUGH_LIST: usize = 128;
 
 /// The coded bits of `payload`, each 0 or 1.

@@ -2,7 +2,7 @@
 
 use super::null::{log10_chi2_tail, log10_codeword_tail};
 use crate::PayloadClass;
-use crate::code::{CODED_BITS, DEFAULT_LIST, Decoded, Reader, tag_bits};
+use crate::code::{CODED_BITS, DEFAULT_LIST, Decoded, Reader, THOROUGH_LIST, tag_bits};
 use crate::demod::{Mix, OctaveSoft};
 
 /// Energy evidence below which the code is tried (log10 p of one test): unmarked pictures rarely pay for decoding.
@@ -15,6 +15,21 @@ const fn threshold_snr(class: PayloadClass) -> f64 {
         PayloadClass::Bits64 => 0.47,
         PayloadClass::Bits128 => 0.85,
     }
+}
+
+/// Mixes of all octaves, which come first among the combinations.
+const JOINT_MIXES: usize = 2;
+
+/// How hard the code is tried where the energy shows nothing. The embedder cancels the host's interference, so soft
+/// values may be quieter than noise and yet all of them right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Not at all.
+    Brief,
+    /// On the octaves together.
+    Eager,
+    /// On the octaves together, then once more with a longer list of candidates.
+    Thorough,
 }
 
 /// What one alignment shows.
@@ -38,10 +53,8 @@ impl Assessment {
     }
 }
 
-/// Tests the octaves together, weighted by their templates, and each alone. `eager` tries the code on the weighted sum
-/// even where the energy shows nothing: where the embedder has cancelled the host's interference, soft values are
-/// quieter than noise and yet all of them right.
-pub(crate) fn assess(octaves: &[OctaveSoft], reader: &Reader, eager: bool) -> Assessment {
+/// Tests the octaves together, weighted by their templates and evenly, and each alone.
+pub(crate) fn assess(octaves: &[OctaveSoft], reader: &Reader, look: Look) -> Assessment {
     let mut best = Assessment { log10_p: 0.0, tests: 0, decoded: None, snr: 0.0 };
     for (i, weights) in combinations(octaves).into_iter().enumerate() {
         best.tests += 1;
@@ -52,15 +65,19 @@ pub(crate) fn assess(octaves: &[OctaveSoft], reader: &Reader, eager: bool) -> As
         let mut log10_p = log10_chi2_tail(energy, CODED_BITS / 2) + halves;
         let mut decoded = None;
         let mut snr = (energy / CODED_BITS as f64 - 1.0).max(1e-6);
-        if log10_p <= DECODE_BELOW || (eager && i == 0) {
+        let joint = i < JOINT_MIXES;
+        if log10_p <= DECODE_BELOW || (joint && look != Look::Brief) {
             decoded = reader.decode(&mix.z, DEFAULT_LIST);
+        }
+        if decoded.is_none() && joint && look == Look::Thorough {
+            decoded = reader.decode(&mix.z, THOROUGH_LIST);
         }
         if let Some(message) = &decoded {
             let (correlation, measured) = agreement(&mix.z, &message.codeword);
             let class = message.payload.class();
             let bits = class.bits() + if message.authentic == Some(true) { 0 } else { tag_bits(class) };
             let classes = libm::log10(PayloadClass::ALL.len() as f64);
-            log10_p = log10_p.min(log10_codeword_tail(correlation, energy, bits) + halves + classes);
+            log10_p = log10_p.min(log10_codeword_tail(correlation, &mix.z, bits) + halves + classes);
             snr = measured;
         }
         let better = (decoded.is_some(), -log10_p) > (best.decoded.is_some(), -best.log10_p);

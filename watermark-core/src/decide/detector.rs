@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::assess::{Assessment, assess};
+use super::assess::{Assessment, Look, assess};
 use super::geometry;
 use super::null::log10_corrected;
 use super::progress::{LOCATED, Progress, WORKING_PLANE};
@@ -17,8 +17,9 @@ use crate::spectrum::{Fft2, Plane, RealFft2};
 use crate::sync::{Alignment, Budget, SPECTRUM_SIDE, Scene, Whole, locate};
 use crate::{DetectOptions, Effort, Error, ImageView, Key, KeyId, Result};
 
-/// Alignments whose code is tried even where the energy shows nothing.
-const EAGER: usize = 15;
+/// Alignments, best first, whose code is tried even where the energy shows nothing, and those of them with the longer
+/// list.
+const EAGER: (usize, usize) = (15, 2);
 
 /// Looks for the marks of one or several keys. Prepared once, used for many pictures; `Send + Sync`.
 pub struct Detector {
@@ -55,15 +56,33 @@ impl std::fmt::Debug for Detector {
 impl Effort {
     fn budget(self) -> Budget {
         match self {
-            Self::Fast => {
-                Budget { proposals: 0, isotropic: 0, anisotropic: 0, polished: 0, alignments: 7, units: 20e6 }
-            }
-            Self::Normal => {
-                Budget { proposals: 3, isotropic: 16, anisotropic: 24, polished: 8, alignments: 8, units: 8e6 }
-            }
-            Self::Thorough => {
-                Budget { proposals: 8, isotropic: 48, anisotropic: 96, polished: 16, alignments: 48, units: 100e6 }
-            }
+            Self::Fast => Budget {
+                proposals: 0,
+                upright: 0,
+                isotropic: 0,
+                anisotropic: 0,
+                polished: 0,
+                alignments: 7,
+                units: 20e6,
+            },
+            Self::Normal => Budget {
+                proposals: 3,
+                upright: 4,
+                isotropic: 16,
+                anisotropic: 24,
+                polished: 8,
+                alignments: 8,
+                units: 8e6,
+            },
+            Self::Thorough => Budget {
+                proposals: 8,
+                upright: 16,
+                isotropic: 48,
+                anisotropic: 96,
+                polished: 16,
+                alignments: 48,
+                units: 100e6,
+            },
         }
     }
 }
@@ -128,7 +147,7 @@ impl Detector {
             let mut progress = progress.of_key(index, self.keys.len());
             progress.tell(0.0)?;
             let octaves = best_heard(heard);
-            let assessment = assess(&octaves, &key.reader, true);
+            let assessment = assess(&octaves, &key.reader, Look::Thorough);
             let mut reading = Reading::new(assessment, geometry::untouched(short as f64), None, &octaves);
             let mut tests = 1;
             if !reading.is_certain() {
@@ -193,7 +212,7 @@ impl Detector {
             if octaves.is_empty() {
                 continue;
             }
-            let assessment = assess(&octaves, &key.reader, i < EAGER);
+            let assessment = assess(&octaves, &key.reader, look(i));
             if assessment.log10_p < best.assessment.log10_p {
                 let geometry = geometry::estimate(alignment, &octaves, size, pitch);
                 *best = Reading::new(assessment, geometry, Some(*alignment), &octaves);
@@ -215,6 +234,15 @@ impl Reading {
     /// would be tried.
     fn is_certain(&self) -> bool {
         self.assessment.decoded.is_some() && self.assessment.log10_p < Verdict::FOUND_LOG10_P - 4.0
+    }
+}
+
+/// How hard the code of the alignment of rank `i` is tried.
+fn look(i: usize) -> Look {
+    match i {
+        _ if i < EAGER.1 => Look::Thorough,
+        _ if i < EAGER.0 => Look::Eager,
+        _ => Look::Brief,
     }
 }
 

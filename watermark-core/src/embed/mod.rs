@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub use plan::Plan;
 
 use crate::code::Reader;
-use crate::decide::assess::{Assessment, assess};
+use crate::decide::assess::{Assessment, Look, assess};
 use crate::demod::{Demodulator, base_pitch, best_heard, direct_octaves, read_direct};
 use crate::normalise::{Whitener, resample_owned, working_luma};
 use crate::pattern::Pattern;
@@ -145,7 +145,7 @@ impl Embedder {
         let base = resample_owned(working, base_pitch(short, direct_octaves(short)) / pitch);
         let read = read_direct(&base, direct_octaves(short), &[&self.pattern], &self.whitener, &self.demodulator);
         let heard = read.into_iter().next().expect("one key was given");
-        let read: Assessment = assess(&best_heard(heard), &self.reader, true);
+        let read: Assessment = assess(&best_heard(heard), &self.reader, Look::Eager);
         let margin_db = read.margin_db();
         let right = read.decoded.is_some_and(|message| message.payload == *payload && message.authentic == Some(true));
         if !right || margin_db < LEAST_MARGIN_DB {

@@ -16,8 +16,11 @@ pub(crate) const MIN_SIDE: usize = 128;
 /// Energy of an octave over that of the next coarser one. Eyes and SSIMULACRA2 see coarse change sooner, strong
 /// reduction leaves nothing but the coarse octaves (docs/decisions/octaves.md).
 const FINER_ENERGY: f64 = 2.0;
+/// Pixels to a unit below which an octave has no more energy than the next coarser one: compression takes it first, and
+/// readers of a whole picture do not look at it.
+const FULL_PITCH: f64 = 0.95;
 /// Share of an octave's energy in the template.
-const TEMPLATE_SHARE: f64 = 0.26;
+const TEMPLATE_SHARE: f64 = 0.20;
 /// Share of the host's interference on a coded bit that is cancelled (improved spread spectrum, Malvar & Florencio
 /// 2003; their optimum is just below one).
 const CANCEL: f32 = 0.8;
@@ -104,7 +107,7 @@ impl Planner<'_> {
             host: Arc::new(host),
             response: Vec::new(),
         };
-        plan.layers = new_layers(range.zip(signs).collect());
+        plan.layers = new_layers(range.zip(signs).collect(), pitch);
         let codeword = encode(payload, self.key)?;
         plan.retile(&codeword);
         let mut calibration = match self.strength {
@@ -238,9 +241,9 @@ impl Plan {
     }
 }
 
-/// Layers that share the energy by [`FINER_ENERGY`], coarsest first, without tiles as yet.
-fn new_layers(octaves: Vec<(usize, Arc<CellSigns>)>) -> Vec<PlanLayer> {
-    let energies: Vec<f64> = (0..octaves.len()).map(|i| libm::pow(FINER_ENERGY, i as f64)).collect();
+/// Layers that share the energy, coarsest first, without tiles as yet; the finest has `pitch` pixels to a unit.
+fn new_layers(octaves: Vec<(usize, Arc<CellSigns>)>, pitch: f64) -> Vec<PlanLayer> {
+    let energies = energies(octaves.len(), pitch);
     let total: f64 = energies.iter().sum();
     let layers = octaves.into_iter().zip(energies).map(|((octave, signs), energy)| PlanLayer {
         octave,
@@ -250,6 +253,17 @@ fn new_layers(octaves: Vec<(usize, Arc<CellSigns>)>) -> Vec<PlanLayer> {
         template: libm::sqrt(energy / total * TEMPLATE_SHARE) as f32,
     });
     layers.collect()
+}
+
+/// Relative energies of so many octaves, coarsest first; the finest has `pitch` pixels to a unit.
+fn energies(octaves: usize, pitch: f64) -> Vec<f64> {
+    let mut energies: Vec<f64> = (0..octaves).map(|i| libm::pow(FINER_ENERGY, i as f64)).collect();
+    if let [.., coarser, finest] = &mut energies[..]
+        && pitch < FULL_PITCH
+    {
+        *finest = *coarser;
+    }
+    energies
 }
 
 /// Amplitudes of the coded bits: the host's value along the codeword, in units of the mark's, is partly cancelled.

@@ -17,7 +17,7 @@ const PSNR_RANGE: (f64, f64) = (42.0, 48.0);
 /// (docs/decisions/strength.md).
 const QUIETER_FROM: f64 = 700_000.0;
 /// Decibels quieter for each doubling of the number of pixels, and at most.
-const QUIETER_DB: (f64, f64) = (3.2, 8.0);
+const QUIETER_DB: (f64, f64) = (2.7, 6.8);
 
 /// Decibels by which the profiles are quieter for a picture of this many pixels.
 fn quieter_db(pixels: usize) -> f64 {

@@ -49,12 +49,15 @@ impl Pattern {
     }
 }
 
-/// Octaves that a picture carries: the finest has a pitch of 0.95 to 1.9 px, at most `count` of them.
+/// Octaves that a picture carries: the finest has a pitch of 0.67 to 1.33 px (its band ends below a third of a cycle
+/// per pixel), at most five of them.
 pub(crate) fn octaves(short_side: usize) -> std::ops::RangeInclusive<usize> {
     /// Most octaves in one picture: a fifth of the energy each is the least that measured well.
     const MOST: usize = 5;
+    /// Least pixels to a unit (docs/decisions/octaves.md).
+    const SMALLEST_PITCH: f64 = 0.67;
     let mut finest = 0_usize;
-    while (TILE << (finest + 1)) as f64 <= short_side as f64 * 1.05 {
+    while (TILE << (finest + 1)) as f64 * SMALLEST_PITCH <= short_side as f64 {
         finest += 1;
     }
     (finest + 1).saturating_sub(MOST)..=finest

@@ -4,7 +4,7 @@ use super::placement::Alignment;
 use super::polish::{Freedom, polish};
 use super::refine::refine;
 use super::scene::Scene;
-use super::search::{Proposal, anisotropic, isotropic};
+use super::search::{Proposal, anisotropic, isotropic, upright};
 use super::translate::{coherence, extend, translate};
 use crate::pattern::{TILE, Template};
 use crate::spectrum::Fft2;
@@ -20,6 +20,8 @@ const AS_GOOD: f64 = 0.4;
 pub(crate) struct Budget {
     /// Proposals of each mirror and number of octaves that are looked at, 0 for none.
     pub(crate) proposals: usize,
+    /// Proposals of each number of octaves that are not turned.
+    pub(crate) upright: usize,
     /// Isotropic proposals refined.
     pub(crate) isotropic: usize,
     /// Anisotropic proposals refined.
@@ -42,6 +44,7 @@ pub(crate) fn locate(scene: &Scene, template: &Template, fft: &Fft2, whole: &Who
     let mut proposals: Vec<Proposal> = Vec::new();
     if budget.proposals > 0 {
         proposals.extend(isotropic(&scene.fine, template, budget.proposals).into_iter().take(budget.isotropic));
+        proposals.extend(upright(&scene.fine, template, budget.upright));
         proposals.extend(anisotropic(&scene.coarse, template, 1).into_iter().take(budget.anisotropic));
     }
     for proposal in &proposals {

@@ -13,6 +13,8 @@ const LEAST_SIDE: usize = 24;
 const FLATTEN_RADIUS: usize = 20;
 /// Largest flattened power that counts in the map: one host line does not outvote the other peaks.
 const POWER_CUT: f32 = 14.0;
+/// Share of a window's length that its ramps take.
+const TAPER: f64 = 0.15;
 /// The map: quarter degrees, radii from 1/64 to 0.42 cycles per sample in steps of 0.6 %, about one bin at the
 /// radius of the peaks.
 const GRID: LogPolarGrid = LogPolarGrid { angles: 720, log_first: -4.160_444, log_step: 0.006, radii: 549 };
@@ -155,10 +157,15 @@ fn refer_to(spectrum: &mut HalfSpectrum<C32>, centre: (f64, f64)) {
     }
 }
 
-/// Root of a Hann window.
+/// Flat, with a cosine ramp at either end (Tukey 1967; Harris 1978). Whitened noise has no strong lines that could leak
+/// far, so what a stronger taper takes from the peaks buys nothing (docs/decisions/synchronisation.md).
 fn window(length: usize) -> Vec<f32> {
-    let step = std::f64::consts::PI / (length + 1) as f64;
-    (0..length).map(|i| libm::sin((i + 1) as f64 * step) as f32).collect()
+    let ramp = (TAPER * length as f64 / 2.0).max(1e-9);
+    let weight = |i: usize| {
+        let from_edge = (i as f64 + 0.5).min((length - i) as f64 - 0.5);
+        0.5 - 0.5 * libm::cos(std::f64::consts::PI * (from_edge / ramp).min(1.0))
+    };
+    (0..length).map(|i| weight(i) as f32).collect()
 }
 
 /// Divides the spectrum by the root of its local mean power.

@@ -51,29 +51,38 @@ impl Shape {
 /// Proposals without anisotropy, from the fine map; `count` for each mirror and number of octaves.
 pub(crate) fn isotropic(map: &LogPolar, template: &Template, count: usize) -> Vec<Proposal> {
     let shape = |mirror| Shape { mirror, stretch: 0.0, skew: 0.0 };
+    let best = |total: &[f32], single: &Sums, usable| best_cells(total, single, map.grid.angles, usable, count);
     let mut out = Vec::new();
     for mirror in [false, true] {
-        score(map, template, shape(mirror), count, &mut out);
+        score(map, template, shape(mirror), &best, &mut out);
     }
     out.sort_by(|a, b| b.score.total_cmp(&a.score));
+    out
+}
+
+/// Proposals without rotation or mirror, from the fine map; `count` for each number of octaves. Published pictures are
+/// mostly cropped and scaled: among so few hypotheses a fainter template comes first.
+pub(crate) fn upright(map: &LogPolar, template: &Template, count: usize) -> Vec<Proposal> {
+    let mut out = Vec::new();
+    let shape = Shape { mirror: false, stretch: 0.0, skew: 0.0 };
+    // Half a turn has the same spectrum: the rows before and behind the first are its neighbours.
+    let rows = [map.grid.angles - 1, 0, 1];
+    let best = |total: &[f32], single: &Sums, usable| best_of_rows(total, single.scales, &rows, usable, count);
+    score(map, template, shape, &best, &mut out);
     out
 }
 
 /// Proposals with anisotropy, from the coarse map.
 pub(crate) fn anisotropic(map: &LogPolar, template: &Template, count: usize) -> Vec<Proposal> {
     let steps = (LARGEST_STRETCH / STRETCH_STEP) as i32;
+    let best = |total: &[f32], single: &Sums, usable| best_cells(total, single, map.grid.angles, usable, count);
     let mut out = Vec::new();
     for mirror in [false, true] {
         for step in -steps..=steps {
             for skew in SKEWS {
                 if step != 0 || skew != 0.0 {
-                    score(
-                        map,
-                        template,
-                        Shape { mirror, stretch: f64::from(step) * STRETCH_STEP, skew },
-                        count,
-                        &mut out,
-                    );
+                    let shape = Shape { mirror, stretch: f64::from(step) * STRETCH_STEP, skew };
+                    score(map, template, shape, &best, &mut out);
                 }
             }
         }
@@ -88,7 +97,11 @@ struct Sums {
     scales: usize,
 }
 
-fn score(map: &LogPolar, template: &Template, shape: Shape, count: usize, out: &mut Vec<Proposal>) {
+/// Picks cells (with their values) of summed octaves: from the total, the sums of one octave, and the number of scales
+/// that may be used.
+type Pick<'a> = &'a dyn Fn(&[f32], &Sums, usize) -> Vec<(usize, f32)>;
+
+fn score(map: &LogPolar, template: &Template, shape: Shape, pick: Pick<'_>, out: &mut Vec<Proposal>) {
     let single = sums(map, template, shape);
     let grid = map.grid;
     let octave = libm::round(std::f64::consts::LN_2 / grid.log_step) as usize;
@@ -102,7 +115,7 @@ fn score(map: &LogPolar, template: &Template, shape: Shape, count: usize, out: &
             add_finer(&mut total, &single, reach);
         }
         let norm = 1.0 / (octaves as f32).sqrt();
-        for (cell, value) in best_cells(&total, &single, grid.angles, single.scales - reach, count) {
+        for (cell, value) in pick(&total, &single, single.scales - reach) {
             let (row, column) = (cell / single.scales, cell % single.scales);
             let scale = SCALE.0 * libm::exp(column as f64 * grid.log_step);
             // The coarse map's cells start half a fine cell later.
@@ -200,6 +213,26 @@ fn best_cells(total: &[f32], single: &Sums, angles: usize, usable: usize, count:
         for near in 0..=2 * NEIGHBOURHOOD {
             let row = (row + angles + near - NEIGHBOURHOOD) % angles;
             rows[row] = best_of_row(row, &taken);
+        }
+    }
+    out
+}
+
+/// The best cells of a few rows, each clear of the better ones by scale.
+fn best_of_rows(total: &[f32], scales: usize, rows: &[usize], usable: usize, count: usize) -> Vec<(usize, f32)> {
+    let mut cells: Vec<(usize, f32)> = rows
+        .iter()
+        .flat_map(|row| (0..usable).map(move |column| row * scales + column))
+        .map(|i| (i, total[i]))
+        .collect();
+    cells.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let mut out: Vec<(usize, f32)> = Vec::with_capacity(count);
+    for (cell, value) in cells {
+        if out.len() == count {
+            break;
+        }
+        if out.iter().all(|(other, _)| (other % scales).abs_diff(cell % scales) > NEIGHBOURHOOD) {
+            out.push((cell, value));
         }
     }
     out
