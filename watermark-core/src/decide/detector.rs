@@ -5,13 +5,14 @@ use std::ops::ControlFlow;
 use super::assess::{Assessment, Look, assess};
 use super::geometry;
 use super::null::log10_corrected;
+use super::planes::Planes;
 use super::progress::{LOCATED, Progress, WORKING_PLANE};
 use super::{Detection, EvidenceMap, Geometry, Mark, Verdict};
 use crate::code::Reader;
 use crate::demod::{
     Demodulator, Found, Mix, OctaveSoft, Trace, base_pitch, best_heard, read_aligned, read_direct, readable_octaves,
 };
-use crate::normalise::{Whitener, halve, resample, working_luma};
+use crate::normalise::{Whitener, halve, working_luma};
 use crate::pattern::{Pattern, TILE};
 use crate::spectrum::{Fft2, Plane, RealFft2};
 use crate::sync::{Alignment, Budget, SPECTRUM_SIDE, Scene, Whole, locate};
@@ -138,9 +139,10 @@ impl Detector {
         let short = image.width().min(image.height());
         let patterns: Vec<&Pattern> = self.keys.iter().map(|key| &key.pattern).collect();
         let octaves = readable_octaves(short);
-        let base = resample(&working, base_pitch(short, octaves) / pitch);
+        let zoom = base_pitch(short, octaves) / pitch;
+        let mut planes = Planes::new(working, zoom);
+        let base = planes.base().expect("nothing was searched for yet");
         let direct = read_direct(&base, octaves, &patterns, &self.whitener, &self.demodulator);
-        let mut scene = None;
         let mut tried = 0;
         let mut readings = Vec::with_capacity(self.keys.len());
         for (index, (key, heard)) in self.keys.iter().zip(direct).enumerate() {
@@ -151,7 +153,7 @@ impl Detector {
             let mut reading = Reading::new(assessment, geometry::untouched(short as f64), None, &octaves);
             let mut tests = 1;
             if !reading.is_certain() {
-                let scene = scene.get_or_insert_with(|| Scene::new(&working, &self.whitener, &self.spectrum));
+                let scene = planes.for_search(|working| Scene::new(working, &self.whitener, &self.spectrum));
                 tests += self.search(key, scene, (pitch, short), &mut reading, &mut progress)?;
             }
             tried += tests;
@@ -161,7 +163,7 @@ impl Detector {
         for (key, reading) in readings {
             let mut mark = mark(key.id, &reading, tried);
             if mark.payload.is_some() {
-                mark.evidence = self.evidence(key, &reading, &base, scene.as_ref());
+                mark.evidence = self.evidence(key, &reading, &planes);
             }
             marks.push(mark);
         }
@@ -171,18 +173,20 @@ impl Detector {
     }
 
     /// Where the mark of a reading is.
-    fn evidence(&self, key: &KeyState, reading: &Reading, base: &Plane, scene: Option<&Scene>) -> Option<EvidenceMap> {
+    fn evidence(&self, key: &KeyState, reading: &Reading, planes: &Planes) -> Option<EvidenceMap> {
         let codeword = &reading.assessment.decoded.as_ref()?.codeword;
         let found = |alignment| Found { alignment, weights: &reading.weights, codeword };
-        let trace = match (reading.alignment, scene) {
+        let trace = match (reading.alignment, planes.scene()) {
             (Some(alignment), Some(scene)) => {
                 let levels: Vec<&Plane> = scene.levels.iter().map(|level| &level.luma).collect();
                 Trace::new(&levels, &found(alignment), &key.pattern, &self.whitener)
             }
             _ => {
-                let (half, quarter) = (halve(base), halve(&halve(base)));
+                let base = planes.base()?;
+                let half = halve(&base);
+                let quarter = halve(&half);
                 let found = found(Alignment::untouched(reading.weights.len()));
-                Trace::new(&[base, &half, &quarter], &found, &key.pattern, &self.whitener)
+                Trace::new(&[&base, &half, &quarter], &found, &key.pattern, &self.whitener)
             }
         };
         Some(EvidenceMap { columns: trace.columns, rows: trace.rows, z: trace.z() })

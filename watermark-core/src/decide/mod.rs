@@ -4,6 +4,7 @@ pub(crate) mod assess;
 mod detector;
 mod geometry;
 mod null;
+mod planes;
 mod progress;
 
 pub use detector::Detector;

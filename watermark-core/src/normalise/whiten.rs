@@ -33,18 +33,8 @@ pub(crate) enum Weighting {
     Even = 1,
 }
 
-/// A plane whitened under each weighting, in the order of [`Weighting`].
-pub(crate) struct White {
-    pub(crate) planes: [Plane; WEIGHTINGS],
-}
-
-impl White {
-    pub(crate) fn plane(&self, weighting: Weighting) -> &Plane {
-        &self.planes[weighting as usize]
-    }
-}
-
-/// The same, the two weightings of a sample side by side: who looks up single places reads both at once.
+/// A plane whitened under each weighting, the weightings of a sample side by side: who looks up single places reads
+/// all at once.
 pub(crate) struct Pairs {
     pub(crate) rows: usize,
     pub(crate) columns: usize,
@@ -53,10 +43,10 @@ pub(crate) struct Pairs {
 }
 
 impl Pairs {
-    pub(crate) fn new(white: &White) -> Self {
-        let (rows, columns) = white.planes[0].dim();
-        let values = white.planes[0].iter().zip(&white.planes[1]).flat_map(|(&a, &b)| [a, b]).collect();
-        Self { rows, columns, values }
+    /// The samples of row `y` from column `from` on under one weighting.
+    pub(crate) fn row(&self, weighting: Weighting, y: usize, from: usize) -> impl Iterator<Item = f32> + '_ {
+        let line = &self.values[WEIGHTINGS * (y * self.columns + from)..WEIGHTINGS * (y + 1) * self.columns];
+        line.iter().skip(weighting as usize).step_by(WEIGHTINGS).copied()
     }
 }
 
@@ -74,13 +64,18 @@ impl Whitener {
     }
 
     /// Whitens a plane of grey levels.
-    pub(crate) fn apply(&self, plane: &Plane) -> White {
-        let mut planes = [Plane::zeros(plane.dim()), Plane::zeros(plane.dim())];
-        let [matched, even] = planes.each_mut().map(|plane| plane.as_slice_mut().expect("planes are contiguous"));
-        let band = STEP * plane.ncols();
-        let bands = matched.chunks_mut(band).zip(even.chunks_mut(band)).enumerate();
-        parallel::for_each(bands.collect(), |(i, (matched, even))| self.band(plane, i * STEP, [matched, even]));
-        White { planes }
+    pub(crate) fn pairs(&self, plane: &Plane) -> Pairs {
+        let (rows, columns) = plane.dim();
+        let mut values = vec![0.0_f32; WEIGHTINGS * rows * columns];
+        let bands = values.chunks_mut(WEIGHTINGS * STEP * columns).enumerate();
+        parallel::for_each(bands.collect(), |(i, band)| {
+            let samples = band.len() / WEIGHTINGS;
+            let (mut matched, mut even) = (vec![0.0_f32; samples], vec![0.0_f32; samples]);
+            self.band(plane, i * STEP, [&mut matched, &mut even]);
+            let pairs = matched.iter().zip(&even);
+            band.chunks_exact_mut(WEIGHTINGS).zip(pairs).for_each(|(pair, (&a, &b))| pair.copy_from_slice(&[a, b]));
+        });
+        Pairs { rows, columns, values }
     }
 
     /// Calls `each` with the number of every row of `wanted` and the whitened row under each weighting, in the order
@@ -198,12 +193,12 @@ mod tests {
     fn rows_and_parts_give_what_the_whole_gives() {
         let plane = Plane::from_shape_fn((2 * STEP + 37, 330), |(y, x)| light(y, x));
         let whitener = Whitener::new();
-        let whole = whitener.apply(&plane);
+        let whole = whitener.pairs(&plane);
         let same = |wanted: Range<usize>| {
             let mut seen = Vec::new();
             whitener.rows(&plane, wanted.clone(), |y, rows| {
-                for (row, plane) in rows.iter().zip(&whole.planes) {
-                    assert_eq!(*row, plane.row(y).as_slice().unwrap(), "row {y} of {wanted:?}");
+                for (row, weighting) in rows.iter().zip([Weighting::Matched, Weighting::Even]) {
+                    assert!(whole.row(weighting, y, 0).eq(row.iter().copied()), "row {y} of {wanted:?}");
                 }
                 seen.push(y);
             });
@@ -224,15 +219,15 @@ mod tests {
         const CLEAR: usize = 24;
         let (height, width) = (STEP + 150, 2 * STEP + 90);
         let whitener = Whitener::new();
-        let whole = whitener.apply(&Plane::from_shape_fn((height, width), |(y, x)| light(y, x)));
+        let whole = whitener.pairs(&Plane::from_shape_fn((height, width), |(y, x)| light(y, x)));
         let (rows, columns) = (height - SHIFT.0, width - SHIFT.1);
-        let part = whitener.apply(&Plane::from_shape_fn((rows, columns), |(y, x)| light(y + SHIFT.0, x + SHIFT.1)));
+        let part = whitener.pairs(&Plane::from_shape_fn((rows, columns), |(y, x)| light(y + SHIFT.0, x + SHIFT.1)));
         let mut worst = 0.0_f32;
-        for (whole, part) in whole.planes.iter().zip(&part.planes) {
+        for weighting in [Weighting::Matched, Weighting::Even] {
             for y in CLEAR..rows - CLEAR {
-                for x in CLEAR..columns - CLEAR {
-                    worst = worst.max((whole[(y + SHIFT.0, x + SHIFT.1)] - part[(y, x)]).abs());
-                }
+                let (whole, part) = (whole.row(weighting, y + SHIFT.0, SHIFT.1), part.row(weighting, y, 0));
+                let clear = whole.zip(part).skip(CLEAR).take(columns - 2 * CLEAR);
+                worst = clear.fold(worst, |worst, (a, b)| worst.max((a - b).abs()));
             }
         }
         assert!(worst < 0.05, "{worst}");
@@ -244,10 +239,10 @@ mod tests {
         let weak = |y: usize| libm::sin(1.0 * y as f64);
         let read = |strong: f64| {
             let light = |y: usize, x: usize| (120.0 + strong * libm::sin(1.0 * x as f64) + 4.0 * weak(y)) as f32;
-            let white = Whitener::new().apply(&Plane::from_shape_fn((STEP, STEP), |(y, x)| light(y, x)));
-            let even = white.plane(Weighting::Even);
-            let inside = || (40..STEP - 40).flat_map(|y| (40..STEP - 40).map(move |x| (y, x)));
-            inside().map(|(y, x)| f64::from(even[(y, x)]) * weak(y)).sum::<f64>() / inside().count() as f64
+            let white = Whitener::new().pairs(&Plane::from_shape_fn((STEP, STEP), |(y, x)| light(y, x)));
+            let inside = 40..STEP - 40;
+            let row = |y: usize| white.row(Weighting::Even, y, 40).take(inside.len()).map(f64::from).sum::<f64>();
+            inside.clone().map(|y| row(y) * weak(y)).sum::<f64>() / (inside.len() * inside.len()) as f64
         };
         let (alone, beside) = (read(0.0), read(60.0));
         assert!(beside > 0.5 * alone && alone > 0.1, "{alone} alone, {beside} beside a strong wave");

@@ -47,9 +47,9 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    pub(crate) fn new(working: &Plane, whitener: &Whitener, fft: &RealFft2) -> Self {
+    pub(crate) fn new(working: Plane, whitener: &Whitener, fft: &RealFft2) -> Self {
         let mut levels = Vec::new();
-        let mut luma = working.clone();
+        let mut luma = working;
         while levels.len() < LEVELS && luma.nrows().min(luma.ncols()) >= LEAST_SIDE {
             let next = halve(&luma);
             levels.push(Level::new(luma, whitener, fft));
@@ -98,25 +98,23 @@ fn spread(spectrum: &HalfSpectrum<C32>) -> HalfSpectrum<f32> {
 
 impl Level {
     fn new(luma: Plane, whitener: &Whitener, fft: &RealFft2) -> Self {
-        let white = whitener.apply(&luma);
+        let white = whitener.pairs(&luma);
         let side = fft.side();
-        let plane = white.plane(Weighting::Matched);
-        let (height, width) = plane.dim();
+        let (height, width) = luma.dim();
         let (h, w) = (height.min(side), width.min(side));
         let (top, left) = ((height - h) / 2, (width - w) / 2);
         let mut data = vec![0.0_f32; side * side];
         let (wy, wx) = (window(h), window(w));
-        for y in 0..h {
-            for x in 0..w {
-                data[y * side + x] = plane[(top + y, left + x)] * wy[y] * wx[x];
-            }
+        for (y, line) in data.chunks_exact_mut(side).enumerate().take(h) {
+            let row = white.row(Weighting::Matched, top + y, left);
+            line.iter_mut().zip(row.zip(&wx)).for_each(|(out, (value, wx))| *out = value * wy[y] * wx);
         }
         let mut spectrum = fft.forward(&mut data, h);
         flatten(&mut spectrum);
         let centre = (w as f64 / 2.0, h as f64 / 2.0);
         refer_to(&mut spectrum, centre);
         let centre_in_level = (left as f64 + centre.0, top as f64 + centre.1);
-        Self { luma, white: Pairs::new(&white), spectrum, centre, centre_in_level }
+        Self { luma, white, spectrum, centre, centre_in_level }
     }
 
     /// Flattened spectrum at a frequency (cycles per sample of the level), phase as at the window's centre.
