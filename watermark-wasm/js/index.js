@@ -27,9 +27,10 @@ async function start(source) {
   return JSON.parse(bindings.about());
 }
 
-/** Node's `fetch` does not read files. */
+/** Node's `fetch` does not read files. The name stands in a variable, so that bundlers for browsers do not look for it. */
 async function readFile(address) {
-  const { readFile } = await import('node:fs/promises');
+  const files = 'node:fs/promises';
+  const { readFile } = await import(/* webpackIgnore: true */ /* @vite-ignore */ files);
   return readFile(address);
 }
 

@@ -8,7 +8,7 @@ import { addTo, openPage, waitForAnswers, downloaded } from './harness.mjs';
  * little where it is small; without a mark it hangs on which of many bad alignments is the best and only has to stay clear
  * of the verdicts that claim something.
  */
-export const TOLERANCE = { relative: 0.002, absolute: 0.02, margin_db: 0.05, angle_deg: 0.02, side: 0.001 };
+export const TOLERANCE = { relative: 0.002, absolute: 0.02, margin_db: 0.05, angle_deg: 0.02, aspect: 0.001, side: 0.001 };
 
 const near = (a, b, most) => (a === null) === (b === null) && (a === null || Math.abs(a - b) <= most);
 
@@ -19,7 +19,8 @@ export function differences(native, browser) {
     if (native[field] !== browser[field]) found.push(`${field}: ${native[field]} / ${browser[field]}`);
   }
   if (native.verdict === null || native.verdict === 'not_found') return found;
-  const { relative, absolute, margin_db: margin, angle_deg: angle, side } = TOLERANCE;
+  const { relative, absolute, margin_db: margin, angle_deg: angle, aspect, side } = TOLERANCE;
+  if (native.marks.length !== browser.marks.length) found.push(`marks: ${native.marks.length} / ${browser.marks.length}`);
   if (native.key_id !== browser.key_id) found.push(`key_id: ${native.key_id} / ${browser.key_id}`);
   const figure = (name, a, b, most) => near(a, b, most) || found.push(`${name}: ${a} / ${b}`);
   figure('log10_p', native.log10_p, browser.log10_p, Math.max(absolute, relative * Math.abs(native.log10_p)));
@@ -29,6 +30,7 @@ export function differences(native, browser) {
   if (a && b) {
     if (a.mirrored !== b.mirrored) found.push('mirrored');
     figure('rotation_deg', a.rotation_deg, b.rotation_deg, angle);
+    figure('aspect', a.aspect, b.aspect, aspect);
     figure('full_short_side_px', a.full_short_side_px, b.full_short_side_px, Math.max(1, side * a.full_short_side_px));
   }
   return found;

@@ -9,8 +9,10 @@ import {
   waitForAnswers,
 } from './harness.mjs';
 
-/** Longest task on the main thread, milliseconds. The promise is 50; a busy machine stretches all of them. */
-const LONGEST_TASK = 150;
+/** Longest task on the main thread, milliseconds. */
+const LONGEST_TASK = 50;
+/** A busy machine stretches whatever runs: a task of the page's own making is there every time. */
+const ATTEMPTS = 3;
 
 const open = pagesOfOneBrowser();
 let page;
@@ -37,18 +39,22 @@ test('twenty files at once, and the page stays responsive', async () => {
   await waitForAnswers(page, 2);
   await page.getByRole('button', { name: 'Clear the list' }).click();
   await page.evaluate(() => {
-    window.longest = 0;
     new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
       window.longest = Math.max(window.longest, entry.duration);
     })).observe({ type: 'longtask' });
   });
   await addKeys(page, 'title.key');
-  await page.setInputFiles('#pictures', await twenty());
-  await waitForAnswers(page, 20, 120_000);
-  assert.equal(await page.locator('#summary').innerText(), '10 found, 10 not found.');
-  const longest = await page.evaluate(() => window.longest);
-  console.log(`longest task on the main thread: ${Math.round(longest)} ms`);
-  assert.ok(longest < LONGEST_TASK, `a task of ${longest} ms on the main thread`);
+  const seen = [];
+  while (seen.length < ATTEMPTS && !seen.some((longest) => longest <= LONGEST_TASK)) {
+    await page.evaluate(() => { window.longest = 0; });
+    await page.setInputFiles('#pictures', await twenty());
+    await waitForAnswers(page, 20, 120_000);
+    assert.equal(await page.locator('#summary').innerText(), '10 found, 10 not found.');
+    seen.push(await page.evaluate(() => window.longest));
+    await page.getByRole('button', { name: 'Clear the list' }).click();
+  }
+  console.log(`longest task on the main thread: ${seen.map(Math.round).join(', ')} ms`);
+  assert.ok(seen.some((longest) => longest <= LONGEST_TASK), `tasks of ${seen.join(', ')} ms on the main thread`);
 });
 
 test('one picture and all pictures can be called off, and looked at again', async () => {
@@ -64,6 +70,15 @@ test('one picture and all pictures can be called off, and looked at again', asyn
   await page.waitForSelector('.card[data-state="found"]');
   await page.getByRole('button', { name: 'Remove: 00.jpg' }).click();
   assert.equal(await page.locator('.card').count(), 19);
+});
+
+test('a key that was given to a worker that is ended is not lost', async () => {
+  await addKeys(page, 'title.key');
+  await page.setInputFiles('#pictures', await twenty());
+  await page.waitForSelector('.card[data-state="running"]');
+  await Promise.all([addKeys(page, 'detect-only.key'), page.getByRole('button', { name: 'Cancel all' }).click()]);
+  await page.waitForFunction(() => document.querySelectorAll('#key-list .key').length === 2);
+  assert.equal(await page.locator('#key-list .key.ready').count(), 2);
 });
 
 test('a picture and its key can be dropped together', async () => {

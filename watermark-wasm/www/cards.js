@@ -29,7 +29,8 @@ export function renderCard(item, about) {
   const body = element('div', { className: 'card-body' }, head, ...bodyOf(item, state, about));
   const wasFocused = card.contains(document.activeElement) ? document.activeElement.dataset.role : null;
   card.replaceChildren(figureOf(item), body);
-  if (wasFocused) card.querySelector(`[data-role="${wasFocused}"]`)?.focus();
+  // Where the same button is gone, the first of those that took its place.
+  if (wasFocused) (card.querySelector(`[data-role="${wasFocused}"]`) ?? card.querySelector('.actions button'))?.focus();
 }
 
 /** Progress alone, many times a second. */
@@ -53,7 +54,7 @@ function figureOf(item) {
   canvas.setAttribute('aria-label', text('map.preview', item.name));
   const frame = element('div', { className: 'frame' }, canvas);
   figure.append(frame);
-  const map = item.report?.evidence[0];
+  const map = item.report?.evidence.find((map) => map.key_id === item.report.key_id);
   if (!map) return figure;
   const { strong, all } = counted(map);
   const overlay = element('canvas', { className: 'map', width: canvas.width, height: canvas.height, hidden: !item.mapShown });

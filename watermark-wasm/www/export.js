@@ -75,6 +75,11 @@ function article(item, about) {
     if (item.share_of_original) said.push(shareSentence(item.share_of_original));
     made.append(element('p', { textContent: said.join(' ') }));
   }
+  const others = report.marks.slice(1);
+  if (others.length > 0) {
+    made.append(element('p', { textContent: text('sentence.others', others.length) }),
+      element('ul', {}, ...others.map((mark) => element('li', { textContent: sentences(mark, about).join(' ') }))));
+  }
   const list = element('dl');
   for (const [name, value] of factsOf(report)) {
     list.append(element('dt', { textContent: name }), element('dd', { textContent: value }));

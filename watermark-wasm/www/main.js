@@ -59,7 +59,7 @@ function hear(id, event) {
     return;
   }
   if (event.type === 'report') finish(item, event.report, event.preview);
-  if (event.type === 'crash') finish(item, failure(item.name, event.reason, about === null ? 'broken' : 'fault'), null);
+  if (event.type === 'crash') finish(item, failure(item.name, event.reason, event.kind), null);
   renderCard(item, about);
   render();
 }
@@ -99,12 +99,17 @@ const actions = {
 const keyActions = {
   async unseal(entry, passphrase) {
     await keys.unseal(entry, passphrase);
-    if (entry.state === 'sealed') renderKeys(keys, keyActions, entry);
-    else keyAdded(entry);
+    if (entry.state === 'sealed') {
+      renderKeys(keys, keyActions, entry);
+      return;
+    }
+    keyAdded(entry);
+    byId('choose-keys').focus();
   },
   acceptMaster(entry) {
     keys.acceptMaster(entry);
     lookAgain();
+    byId('choose-keys').focus();
   },
   remove(entry) {
     const wasUsed = entry.state === 'ready';
@@ -172,10 +177,18 @@ function renderAll() {
 async function example() {
   const fetched = async (name, type) => {
     const response = await fetch(`pkg/example/${name}`);
+    if (!response.ok) throw new Error(`${name}: ${response.status}`);
     return new File([await response.blob()], name, { type });
   };
-  const [key, ...pictures] = await Promise.all([fetched('detect-only.key', 'text/plain'),
-    fetched('marked.jpg', 'image/jpeg'), fetched('unmarked.jpg', 'image/jpeg')]);
+  const wanted = [fetched('detect-only.key', 'text/plain'), fetched('marked.jpg', 'image/jpeg'), fetched('unmarked.jpg', 'image/jpeg')];
+  let files;
+  try {
+    files = await Promise.all(wanted);
+  } catch {
+    byId('summary').textContent = text('summary.noExample');
+    return;
+  }
+  const [key, ...pictures] = files;
   await addKeyFiles([key]);
   addPictures(pictures);
 }

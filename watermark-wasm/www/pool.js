@@ -3,6 +3,8 @@
 
 import { scriptAddress } from './trusted.js';
 
+/** Workers that a key is asked of, one after the other, before it is given up. */
+const MOST_INSPECTIONS = 2;
 /** More would not be faster on most machines, and each can take some hundred megabytes. */
 const MOST_WORKERS = 3;
 
@@ -15,7 +17,12 @@ export class Pool {
   #inspections = new Map();
   #nextInspection = 0;
 
-  /** `onEvent(id, event)` hears of every picture: `start`, `progress`, `report`, `crash`. */
+  #isStarted = false;
+
+  /**
+   * `onEvent(id, event)` hears of every picture: `start`, `progress`, `report`, `crash`; a crash is `broken` when no worker
+   * of this page has ever started.
+   */
   constructor(onEvent, onReady) {
     this.#onEvent = onEvent;
     const count = Math.max(1, Math.min(MOST_WORKERS, (navigator.hardwareConcurrency ?? 2) - 1));
@@ -26,21 +33,31 @@ export class Pool {
     this.#onReady = onReady;
   }
 
-  /** The keys that pictures are looked at with from now on. */
+  /** The keys that pictures are looked at with from now on. Workers without work forget the ones before at once. */
   setKeys(keys) {
     this.#keys = keys;
-    this.#slots.forEach((slot) => { slot.keyed = false; });
+    for (const slot of this.#slots) {
+      if (slot.keyed && slot.job === null) slot.worker.postMessage({ type: 'keys', keys: [] });
+      slot.keyed = false;
+    }
   }
 
   /** Facts of a key file. */
   inspect(key) {
     const id = this.#nextInspection++;
-    const slot = this.#slots.find((slot) => slot.job === null) ?? this.#slots[0];
-    this.#employ(slot);
     return new Promise((resolve) => {
-      this.#inspections.set(id, { resolve, slot });
-      slot.worker.postMessage({ type: 'inspect', id, key: copyOf(key) });
+      this.#inspections.set(id, { resolve, key, attempts: 0, slot: null });
+      this.#ask(id);
     });
+  }
+
+  /** Hands a key to a worker; whoever ends that worker comes here again. */
+  #ask(id) {
+    const inspection = this.#inspections.get(id);
+    inspection.attempts += 1;
+    inspection.slot = this.#slots.find((slot) => slot.job === null) ?? this.#slots[0];
+    this.#employ(inspection.slot);
+    inspection.slot.worker.postMessage({ type: 'inspect', id, key: copyOf(inspection.key) });
   }
 
   /** Looks at a file when a worker is free. */
@@ -86,8 +103,10 @@ export class Pool {
   }
 
   #hear(slot, message) {
-    if (message.type === 'ready') this.#onReady(message.about);
-    else if (message.type === 'inspected') this.#inspected(message.id, message.facts);
+    if (message.type === 'ready') {
+      this.#isStarted = true;
+      this.#onReady(message.about);
+    } else if (message.type === 'inspected') this.#inspected(message.id, message.facts);
     else if (message.type === 'broken') this.#crash(slot, message.error);
     else if (message.id === slot.job?.id) {
       this.#onEvent(message.id, message);
@@ -105,16 +124,20 @@ export class Pool {
 
   #crash(slot, reason) {
     const job = slot.job;
-    this.#dismiss(slot);
-    if (job !== null) this.#onEvent(job.id, { type: 'crash', reason });
+    const kind = this.#isStarted ? 'fault' : 'broken';
+    this.#dismiss(slot, { error: reason, error_kind: kind });
+    if (job !== null) this.#onEvent(job.id, { type: 'crash', reason, kind });
     this.#assign();
   }
 
-  #dismiss(slot) {
+  /** Ends a worker. A key that it was asked about goes to another one; after a `fault`, not for ever. */
+  #dismiss(slot, fault = null) {
     slot.worker?.terminate();
     Object.assign(slot, { worker: null, job: null, keyed: false });
     for (const [id, inspection] of this.#inspections) {
-      if (inspection.slot === slot) this.#inspected(id, { error: 'the worker ended', error_kind: 'fault' });
+      if (inspection.slot !== slot) continue;
+      if (fault && inspection.attempts >= MOST_INSPECTIONS) this.#inspected(id, fault);
+      else this.#ask(id);
     }
   }
 }

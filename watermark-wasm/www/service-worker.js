@@ -6,6 +6,8 @@ const FILES = ['@FILES@'];
 const VERSION = '@VERSION@';
 const PREFIX = 'watermark-page-';
 const CACHE = `${PREFIX}${VERSION}`;
+/** The page's own policy, for servers that send none: a worker goes by the headers of its script alone. */
+const POLICY = '@POLICY@';
 
 addEventListener('install', (event) => {
   event.waitUntil(keep());
@@ -41,5 +43,8 @@ addEventListener('fetch', (event) => {
 async function answer(request) {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(request, { ignoreSearch: true });
-  return kept ?? fetch(request);
+  if (!kept) return new Response(null, { status: 404 });
+  const headers = new Headers(kept.headers);
+  if (!headers.has('content-security-policy')) headers.set('content-security-policy', POLICY);
+  return new Response(kept.body, { status: kept.status, statusText: kept.statusText, headers });
 }

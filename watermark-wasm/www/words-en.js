@@ -46,6 +46,7 @@ export const en = {
   },
   summary: {
     none: '',
+    noExample: 'The example could not be loaded. Reload the page.',
     looking: (done, all) => `Looking: ${done} of ${plural(all, 'picture', 'pictures')} done.`,
     done: ({ found, inconclusive, notFound, failed }) => [
       found && `${found} found`, inconclusive && `${inconclusive} inconclusive`, notFound && `${notFound} not found`,
@@ -66,6 +67,7 @@ export const en = {
     bad: {
       key_foreign: 'This is not a key file of ours, or one of a later version.',
       key_damaged: 'This key file is damaged or cut short. Restore it from a backup.',
+      broken: 'The detector could not be started in this browser. It needs WebAssembly with SIMD: update the browser.',
       other: 'This key cannot be used.',
     },
   },
@@ -81,7 +83,7 @@ export const en = {
     inconclusive: (once) => `There is a trace of a mark that is too weak to rely on: an unmarked picture would give such a reading less than once in ${once} trials. Nothing to act on; look for a larger or less altered copy.`,
     notFound: 'No mark of the given keys was found. The picture may carry a mark of another key, or one that was destroyed: this does not show that it was never marked.',
     modelled: (trials) => `This figure is a model's, not a count: the ${trials} trials with wrong keys made so far bear it out down to about one in ${trials}, and below that it rests on the model.`,
-    drawn: 'This browser decoded the picture, not our decoder: the reading may differ a little from that of the command line.',
+    drawn: 'This browser decoded the picture, not our decoder: the reading may differ a little from that of the command line. Of an animation it is the first picture.',
     others: (count) => `${plural(count, 'further mark', 'further marks')} in this picture:`,
   },
   facts: {
@@ -123,6 +125,7 @@ export const en = {
     depth: 'The picture holds samples that are not 8 or 16 bit integers. Convert it first.',
     input: 'The picture cannot be used.',
     unreadable: 'The file cannot be read. Was it moved or changed?',
+    file_size: 'The file is larger than 1 GiB, which is more than a page can read. Use the command line.',
     key: 'The keys cannot be used together.',
     memory: 'The browser has no memory left for this picture. Close other pages, scale the picture down, or use the command line.',
     fault: 'Our program failed on this picture. Please report it, with the file if you can. The other pictures are not affected.',

@@ -6,6 +6,8 @@ import { failure, load, memoryBytes, readKey, Verifier } from './pkg/index.js';
 const WORN_BYTES = 700 * 2 ** 20;
 /** Largest picture that is drawn by the browser for us, pixels: its canvases end there. */
 const MAX_DRAWN_PIXELS = 16_384 * 16_384;
+/** Largest file that is read, bytes: as the command line has it, less what the browser's module can hold beside it. */
+const MAX_FILE_BYTES = 2 ** 30;
 /** Smallest step of progress that is told. */
 const STEP = 0.01;
 
@@ -16,12 +18,13 @@ ready.then((about) => postMessage({ type: 'ready', about }), (error) => postMess
 const tasks = {
   async inspect({ id, key }) {
     const facts = readKey(key.text, key.passphrase);
+    key.text.fill(0);
     postMessage({ type: 'inspected', id, facts });
   },
 
   async keys({ keys }) {
     if (verifier !== null && !('error' in verifier)) verifier.free();
-    verifier = Verifier.new(keys);
+    verifier = keys.length > 0 ? Verifier.new(keys) : null;
     keys.forEach((key) => key.text.fill(0));
   },
 
@@ -47,6 +50,10 @@ function isFatal(report) {
 
 async function look(file, tell) {
   if ('error' in verifier) return { report: failure(file.name, verifier.error, verifier.error_kind), preview: null };
+  if (file.size > MAX_FILE_BYTES) {
+    const sentence = `the file has ${file.size} bytes, at most ${MAX_FILE_BYTES} are read; give a smaller file`;
+    return { report: failure(file.name, sentence, 'file_size'), preview: null };
+  }
   let bytes;
   try {
     bytes = await file.arrayBuffer();
@@ -58,6 +65,7 @@ async function look(file, tell) {
   if (report.error_kind !== 'unsupported') return { report, preview: verifier.take_preview() };
   const drawn = await draw(file);
   if (drawn === null) return { report, preview: null };
+  if ('error' in drawn) return { report: { ...failure(file.name, drawn.error, drawn.error_kind), sha256: report.sha256 }, preview: null };
   const ofPixels = verifier.verify_rgba(drawn.width, drawn.height, drawn.data, options);
   return { report: { ...ofPixels, sha256: report.sha256 }, preview: verifier.take_preview() };
 }
@@ -72,17 +80,28 @@ function stepwise(tell) {
   };
 }
 
-/** The pixels of a format that only the browser knows; of an animation the first picture. */
+/**
+ * The pixels of a format that only the browser knows; of an animation the first picture. `null` where the browser does not
+ * know it either, an error where it does and the pixels cannot be had.
+ */
 async function draw(file) {
+  let picture;
   try {
-    const picture = await createImageBitmap(file, { premultiplyAlpha: 'none', colorSpaceConversion: 'none' });
-    const { width, height } = picture;
-    if (width * height > MAX_DRAWN_PIXELS) return null;
-    const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-    context.drawImage(picture, 0, 0);
-    picture.close();
-    return context.getImageData(0, 0, width, height);
+    picture = await createImageBitmap(file, { premultiplyAlpha: 'none', colorSpaceConversion: 'none' });
   } catch {
     return null;
+  }
+  const { width, height } = picture;
+  try {
+    if (width * height > MAX_DRAWN_PIXELS) {
+      return { error: `${width} x ${height} pixels are more than the ${MAX_DRAWN_PIXELS} that a browser draws`, error_kind: 'limit' };
+    }
+    const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+    context.drawImage(picture, 0, 0);
+    return context.getImageData(0, 0, width, height);
+  } catch (error) {
+    return { error: `the browser does not give its ${width} x ${height} pixels (${error.message ?? error})`, error_kind: 'memory' };
+  } finally {
+    picture.close();
   }
 }

@@ -15,9 +15,12 @@ const FROM_PACKAGE: [&str; 6] = [
 ];
 
 const SERVICE_WORKER: &str = "service-worker.js";
-/// What stands in its source for the list of files and for their digest.
+/// What stands in its source for the list of files, for their digest, and for the policy that the page names.
 const FILES: &str = "['@FILES@']";
 const VERSION: &str = "'@VERSION@'";
+const POLICY: &str = "'@POLICY@'";
+/// Where the page names its policy.
+const META: (&str, &str) = ("http-equiv=\"Content-Security-Policy\" content=\"", "\"");
 
 /// Writes the page.
 pub(crate) fn assemble() -> Result<(), String> {
@@ -38,11 +41,23 @@ pub(crate) fn assemble() -> Result<(), String> {
     }
     let version: String = digest.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
     let list = serde_json::to_string(&names).map_err(|error| error.to_string())?;
-    let worker = source.replace(FILES, &list).replace(VERSION, &format!("'{version}'"));
-    if worker == source {
-        return Err(format!("{SERVICE_WORKER}: has no place for the list of files"));
+    let policy = serde_json::to_string(&policy(&text(&read(&folder.join("index.html"))?)?)?)
+        .map_err(|error| error.to_string())?;
+    let mut worker = source;
+    for (place, value) in [(FILES, list), (VERSION, format!("'{version}'")), (POLICY, policy)] {
+        if !worker.contains(place) {
+            return Err(format!("{SERVICE_WORKER}: has no place for {place}"));
+        }
+        worker = worker.replace(place, &value);
     }
     write(&folder.join(SERVICE_WORKER), worker.as_bytes())
+}
+
+/// The policy that the page's source names.
+fn policy(page: &str) -> Result<String, String> {
+    let rest = page.split_once(META.0).map(|(_, rest)| rest);
+    let policy = rest.and_then(|rest| rest.split_once(META.1)).map(|(policy, _)| policy.to_owned());
+    policy.ok_or_else(|| "index.html: names no policy".to_owned())
 }
 
 fn text(bytes: &[u8]) -> Result<String, String> {

@@ -100,7 +100,10 @@ impl Toolchain {
             .args(arguments)
             .env("RUSTC", &self.rustc)
             .env("CARGO_TARGET_DIR", target_dir().join(directory))
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-C target-feature=+simd128");
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-C target-feature=+simd128")
+            // Either would be taken instead of the flags above.
+            .without_env("RUSTFLAGS")
+            .without_env("CARGO_ENCODED_RUSTFLAGS");
         if self.std_from_source {
             run = run
                 .args(["-Zbuild-std=std,panic_abort"])
@@ -108,14 +111,8 @@ impl Toolchain {
                 .env("RUSTC_BOOTSTRAP", "1")
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "/usr/bin/wasm-ld");
             // What the toolchain that runs this task has set for itself.
-            for variable in [
-                "RUSTUP_TOOLCHAIN",
-                "LD_LIBRARY_PATH",
-                "RUSTC_WRAPPER",
-                "RUSTC_WORKSPACE_WRAPPER",
-                "RUSTFLAGS",
-                "CARGO",
-            ] {
+            for variable in ["RUSTUP_TOOLCHAIN", "LD_LIBRARY_PATH", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO"]
+            {
                 run = run.without_env(variable);
             }
         }

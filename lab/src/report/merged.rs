@@ -13,16 +13,26 @@ pub(crate) struct Options {
     /// JSON lines of a false-alarm study: its tables and plot are put in.
     #[arg(long)]
     false_alarms: Option<PathBuf>,
-    /// Folder for report.md and the plots.
+    /// Markdown that is put before the figures: what was looked at, what is weak.
+    #[arg(long)]
+    notes: Option<PathBuf>,
+    /// Folder for the report and the plots.
     #[arg(long)]
     out: PathBuf,
+    /// The report's name there.
+    #[arg(long, default_value = "report.md")]
+    name: PathBuf,
 }
 
 /// Reads, puts together, writes.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let read = options.folders.iter().map(|folder| Results::read(folder));
     let results = read.reduce(|all, more| Ok(all?.with(more?))).context("no folder")??;
-    let mut text = super::write(&results, &options.out)?;
+    let mut text = super::write(&results, &options.out, &options.name)?;
+    if let Some(file) = &options.notes {
+        let notes = std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+        text = with_notes(&text, &notes);
+    }
     if let Some(study) = &options.false_alarms {
         let (table, plot) = (study.with_extension("md"), study.with_extension("svg"));
         let table = std::fs::read_to_string(&table).with_context(|| format!("reading {}", table.display()))?;
@@ -34,9 +44,30 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
             text.push_str(&format!("{deeper}{line}\n"));
         }
         text.push_str("\n![Calibration of log10 p](calibration.svg)\n");
-        let path = options.out.join("report.md");
-        std::fs::write(&path, &text).with_context(|| format!("writing {}", path.display()))?;
     }
+    let path = options.out.join(&options.name);
+    std::fs::write(&path, &text).with_context(|| format!("writing {}", path.display()))?;
     println!("{text}");
     Ok(())
+}
+
+/// The report with notes before its first section.
+fn with_notes(report: &str, notes: &str) -> String {
+    let first = report.find("\n## ").map_or(report.len(), |at| at + 1);
+    format!("{}{}\n\n{}", &report[..first], notes.trim(), &report[first..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_notes;
+
+    #[test]
+    fn notes_stand_between_the_origin_and_the_figures() {
+        let report = "# Robustness\n\nCommand\n\n## Quality\n\n## Bars\n";
+        assert_eq!(
+            with_notes(report, "## Looked at\n\nSix pictures.\n"),
+            "# Robustness\n\nCommand\n\n## Looked at\n\nSix pictures.\n\n## Quality\n\n## Bars\n"
+        );
+        assert_eq!(with_notes("# Robustness\n", "Nothing."), "# Robustness\nNothing.\n\n");
+    }
 }

@@ -57,8 +57,10 @@ pub(crate) fn flat() -> Vec<u8> {
 
 /// Black dots on white, nothing between.
 pub(crate) fn one_bit() -> Vec<u8> {
-    let dot = |i: usize| if hash(i % 256, i / 256, 3) > 0.2 { 0 } else { 255 };
-    let picture = Picture::new(256, 256, Layout::Luma, PixelData::U8((0..256 * 256).map(dot).collect()));
+    // A size that is resampled for marking: between black and white there must be nothing all the same.
+    let (width, height) = (300, 410);
+    let dot = |i: usize| if hash(i % width / 3, i / width / 3, 3) > 0.2 { 0 } else { 255 };
+    let picture = Picture::new(width, height, Layout::Luma, PixelData::U8((0..width * height).map(dot).collect()));
     encode(&picture.expect("a picture"), Format::Png).expect("a file")
 }
 

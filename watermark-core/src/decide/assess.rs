@@ -1,6 +1,7 @@
 //! Evidence of one alignment: an energy test that needs no code, then the code.
 
-use super::null::{log10_chi2_tail, log10_codeword_tail};
+use super::Verdict;
+use super::null::{log10_chi2_tail, log10_codeword_tail, log10_corrected};
 use crate::PayloadClass;
 use crate::code::{CODED_BITS, DEFAULT_LIST, Decoded, Reader, THOROUGH_LIST, tag_bits};
 use crate::demod::{Mix, OctaveSoft};
@@ -17,6 +18,10 @@ const fn threshold_snr(class: PayloadClass) -> f64 {
     }
 }
 
+/// Two statistics are looked at, energy and word: each gets half.
+const HALVES: f64 = std::f64::consts::LOG10_2;
+/// Least signal to noise that is told, power ratio.
+const LEAST_SNR: f64 = 1e-3;
 /// Mixes of all octaves, which come first among the combinations.
 const JOINT_MIXES: usize = 2;
 
@@ -39,54 +44,74 @@ pub(crate) struct Assessment {
     pub(crate) log10_p: f64,
     /// Tests made.
     pub(crate) tests: u64,
-    /// The message when the code was readable.
+    /// The message, when the code was readable and chance alone would not give a word that agrees so well: a CRC lets
+    /// one word in 65,536 of whatever noise or foreign mark there is through.
     pub(crate) decoded: Option<Decoded>,
+    /// log10 p of that word's agreement by itself, corrected as [`Self::log10_p`] is; 0 without a message.
+    pub(crate) log10_word: f64,
     /// Signal to noise of a coded bit, power ratio.
     pub(crate) snr: f64,
 }
 
 impl Assessment {
+    /// Whether this says more than another alignment's: a word before none, then the smaller probability.
+    pub(crate) fn is_better_than(&self, other: &Self) -> bool {
+        (self.decoded.is_some(), -self.log10_p) > (other.decoded.is_some(), -other.log10_p)
+    }
+
     /// Signal over the decoder's threshold for the class that was read (64 bits when none was), dB.
     pub(crate) fn margin_db(&self) -> f64 {
         let class = self.decoded.as_ref().map_or(PayloadClass::Bits64, |message| message.payload.class());
-        10.0 * libm::log10(self.snr / threshold_snr(class))
+        10.0 * libm::log10(self.snr.max(LEAST_SNR) / threshold_snr(class))
     }
 }
 
 /// Tests the octaves together, weighted by their templates and evenly, and each alone.
 pub(crate) fn assess(octaves: &[OctaveSoft], reader: &Reader, look: Look) -> Assessment {
-    let mut best = Assessment { log10_p: 0.0, tests: 0, decoded: None, snr: 0.0 };
+    let mut best = Assessment { log10_p: 0.0, tests: 0, decoded: None, log10_word: 0.0, snr: 0.0 };
     for (i, weights) in combinations(octaves).into_iter().enumerate() {
         best.tests += 1;
         let mix = Mix::new(octaves, &weights);
         let energy: f64 = mix.z.iter().map(|&z| f64::from(z) * f64::from(z)).sum();
-        // Two statistics are looked at: each gets half.
-        let halves = std::f64::consts::LOG10_2;
-        let mut log10_p = log10_chi2_tail(energy, CODED_BITS / 2) + halves;
-        let mut decoded = None;
-        let mut snr = (energy / CODED_BITS as f64 - 1.0).max(1e-6);
+        let log10_energy = log10_chi2_tail(energy, CODED_BITS / 2) + HALVES;
         let joint = i < JOINT_MIXES;
-        if log10_p <= DECODE_BELOW || (joint && look != Look::Brief) {
-            decoded = reader.decode(&mix.z, DEFAULT_LIST);
+        let mut word = None;
+        if log10_energy <= DECODE_BELOW || (joint && look != Look::Brief) {
+            word = read_word(&mix.z, reader, DEFAULT_LIST);
         }
-        if decoded.is_none() && joint && look == Look::Thorough {
-            decoded = reader.decode(&mix.z, THOROUGH_LIST);
+        if word.is_none() && joint && look == Look::Thorough {
+            word = read_word(&mix.z, reader, THOROUGH_LIST);
         }
-        if let Some(message) = &decoded {
-            let (correlation, measured) = agreement(&mix.z, &message.codeword);
-            let class = message.payload.class();
-            let bits = class.bits() + if message.authentic == Some(true) { 0 } else { tag_bits(class) };
-            let classes = libm::log10(PayloadClass::ALL.len() as f64);
-            log10_p = log10_p.min(log10_codeword_tail(correlation, &mix.z, bits) + halves + classes);
-            snr = measured;
+        if best.decoded.is_none() && log10_energy < best.log10_p {
+            best.snr = (energy / CODED_BITS as f64 - 1.0).max(0.0);
         }
-        let better = (decoded.is_some(), -log10_p) > (best.decoded.is_some(), -best.log10_p);
-        if better {
-            best = Assessment { log10_p: log10_p.min(0.0), decoded, snr, ..best };
+        best.log10_p = best.log10_p.min(log10_energy);
+        if let Some(word) = word.filter(|word| word.log10_p < best.log10_word) {
+            best.log10_p = best.log10_p.min(word.log10_p);
+            best = Assessment { log10_word: word.log10_p, snr: word.snr, decoded: Some(word.decoded), ..best };
         }
     }
-    best.log10_p = super::null::log10_corrected(best.log10_p, best.tests);
+    best.log10_p = log10_corrected(best.log10_p, best.tests);
+    best.log10_word = log10_corrected(best.log10_word, best.tests);
     best
+}
+
+/// A word that chance does not explain.
+struct Word {
+    decoded: Decoded,
+    log10_p: f64,
+    snr: f64,
+}
+
+/// Decodes; what passes the CRC and yet agrees no better than the best of all words would by chance is no word.
+fn read_word(z: &[f32], reader: &Reader, list: usize) -> Option<Word> {
+    let decoded = reader.decode(z, list)?;
+    let (correlation, snr) = agreement(z, &decoded.codeword);
+    let class = decoded.payload.class();
+    let bits = class.bits() + if decoded.authentic == Some(true) { 0 } else { tag_bits(class) };
+    let classes = libm::log10(PayloadClass::ALL.len() as f64);
+    let log10_p = log10_codeword_tail(correlation, z, bits) + HALVES + classes;
+    (log10_p <= Verdict::FOUND_LOG10_P).then_some(Word { decoded, log10_p, snr })
 }
 
 /// Correlation with a codeword, and the signal to noise that it shows.
@@ -105,4 +130,30 @@ fn combinations(octaves: &[OctaveSoft]) -> Vec<Vec<f32>> {
         out.extend((0..octaves.len()).map(|i| (0..octaves.len()).map(|j| if i == j { 1.0 } else { 0.0 }).collect()));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::KeyStream;
+    use crate::{Key, KeyRole, SECRET_BYTES};
+
+    /// A strong mark of something else: the CRC lets a word through now and then, and it must not be taken for a message.
+    #[test]
+    fn a_word_that_passes_the_crc_by_chance_is_none() {
+        let reader = Reader::new(&Key::from_secret(KeyRole::Master, [5; SECRET_BYTES]));
+        let mut stream = KeyStream::new(&[9; 32]);
+        let mut passed = 0;
+        for _ in 0..6000 {
+            let z: Vec<f32> = (0..CODED_BITS).map(|_| if stream.unit_f64() < 0.5 { -2.0 } else { 2.0 }).collect();
+            if reader.decode(&z, DEFAULT_LIST).is_some() {
+                passed += 1;
+                assert!(read_word(&z, &reader, DEFAULT_LIST).is_none());
+            }
+            if passed == 3 {
+                break;
+            }
+        }
+        assert_eq!(passed, 3, "one in 700 passes");
+    }
 }

@@ -217,7 +217,7 @@ impl Detector {
                 continue;
             }
             let assessment = assess(&octaves, &key.reader, look(i));
-            if assessment.log10_p < best.assessment.log10_p {
+            if assessment.is_better_than(&best.assessment) {
                 let geometry = geometry::estimate(alignment, &octaves, size, pitch);
                 *best = Reading::new(assessment, geometry, Some(*alignment), &octaves);
             }
@@ -237,7 +237,7 @@ impl Reading {
     /// Whether nothing more needs to be tried: the code was readable and chance is out of the question whatever else
     /// would be tried.
     fn is_certain(&self) -> bool {
-        self.assessment.decoded.is_some() && self.assessment.log10_p < Verdict::FOUND_LOG10_P - 4.0
+        self.assessment.log10_word < Verdict::FOUND_LOG10_P - 4.0
     }
 }
 
@@ -254,8 +254,9 @@ fn mark(key_id: KeyId, reading: &Reading, tried: u64) -> Mark {
     let log10_p = log10_corrected(reading.assessment.log10_p, tried);
     let verdict = Verdict::of(log10_p);
     let found = verdict == Verdict::Found;
-    // A message is only shown where the evidence bears it: a CRC alone agrees by chance now and then.
-    let message = reading.assessment.decoded.as_ref().filter(|_| found);
+    // A message is only shown where its own word's agreement bears it, whatever else shows that there is a mark.
+    let bears = log10_corrected(reading.assessment.log10_word, tried) <= Verdict::FOUND_LOG10_P;
+    let message = reading.assessment.decoded.as_ref().filter(|_| found && bears);
     Mark {
         key_id,
         verdict,

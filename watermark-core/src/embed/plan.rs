@@ -82,10 +82,11 @@ impl Planner<'_> {
         if short < MIN_SIDE {
             return Err(crate::Error::Refused(Refusal::TooSmall { width, height, min_side: MIN_SIDE }));
         }
+        super::refuse::check_pixels(image)?;
         let (working, working_pitch) = working_luma(image)?;
         let mask_pitch = base_pitch(short, direct_octaves(short));
         let base = resample_owned(working, mask_pitch / working_pitch);
-        super::refuse::check(&base)?;
+        super::refuse::check_activity(&base)?;
         let scale = (TILE << (direct_octaves(short) - 1)) as f64 / 512.0;
         let mask = crate::mask::amplitude(&base, scale);
         let gain = strength::gain(&mask, width * height, self.strength);
