@@ -1,6 +1,6 @@
 //! What lies between a clean reading and none: a mark without its message, and a trace.
 
-use watermark_core::{Payload, Verdict};
+use watermark_core::{Key, Payload, Verdict};
 use watermark_tests::{Scene, detected, key, marked};
 
 /// A picture with even noise of this reach, grey levels, from a fixed sequence.
@@ -15,20 +15,28 @@ fn noisy(picture: &image::RgbImage, reach: f64) -> image::RgbImage {
     out
 }
 
-/// The longest message needs the most signal: as noise grows, the message goes first, then the mark becomes a trace,
-/// then nothing is seen. No message is ever shown but the one that was put in.
+/// The mean of two copies of a picture, marked with messages of the longest class: neither can be read, and both are there.
+fn blend(picture: &image::RgbImage, key: &Key, payloads: &[Payload; 2]) -> image::RgbImage {
+    let [mut a, b] = payloads.each_ref().map(|payload| marked(picture, key, payload).0);
+    let mean = |a: &mut u8, b: &u8| *a = (u16::from(*a) + u16::from(*b)).div_ceil(2) as u8;
+    a.as_flat_samples_mut().samples.iter_mut().zip(b.as_raw()).for_each(|(a, b)| mean(a, b));
+    a
+}
+
+/// As noise grows, the mark without a message becomes a trace, and then nothing is seen. No message is ever shown but one
+/// that was put in.
 #[test]
-fn the_message_goes_before_the_mark_and_a_trace_is_inconclusive() {
-    let payload = Payload::from_bytes(&[0xa5; 16]).unwrap();
+fn a_mark_may_be_found_without_its_message_and_a_trace_is_inconclusive() {
+    let payloads = [0xa5, 0x3c].map(|byte| Payload::from_bytes(&[byte; 16]).unwrap());
     let (mut without_message, mut traces, mut gone) = (0, 0, 0);
     for secret in 1..=3 {
         let key = key(secret);
-        let (copy, _) = marked(&Scene::new(u64::from(secret)).picture(420, 330), &key, &payload);
-        for step in 0..24 {
-            let detection = detected(&noisy(&copy, 20.0 + 9.0 * f64::from(step)), std::slice::from_ref(&key));
+        let copy = blend(&Scene::new(u64::from(secret)).picture(420, 330), &key, &payloads);
+        for step in 0..16 {
+            let detection = detected(&noisy(&copy, 3.0 * 1.2_f64.powi(step)), std::slice::from_ref(&key));
             let mark = detection.strongest();
             match (mark.verdict, &mark.payload) {
-                (Verdict::Found, Some(read)) => assert_eq!(*read, payload, "step {step}"),
+                (Verdict::Found, Some(read)) => assert!(payloads.contains(read), "step {step}: {read:?}"),
                 (Verdict::Found, None) => {
                     assert_eq!((mark.authentic, mark.geometry.is_some()), (None, true));
                     without_message += 1;
