@@ -30,9 +30,9 @@ test('native and browser agree', async () => {
 
 test('a difference is noticed', () => {
   const report = { verdict: 'found', found: true, payload: '00', bits: 32, authentic: true, error: null, key_id: 'a',
-    log10_p: -50, margin_db: 3, geometry: null };
+    log10_p: -50, margin_db: 3, geometry: null, marks: [{}] };
   assert.deepEqual(differences(report, { ...report, log10_p: -50.08, margin_db: 3.04 }), []);
-  for (const other of [{ verdict: 'inconclusive' }, { payload: '01' }, { log10_p: -50.2 }, { margin_db: null }, { authentic: null }]) {
+  for (const other of [{ verdict: 'inconclusive' }, { payload: '01' }, { log10_p: -50.2 }, { margin_db: null }, { authentic: null }, { marks: [] }]) {
     assert.notDeepEqual(differences(report, { ...report, ...other }), [], JSON.stringify(other));
   }
 });
