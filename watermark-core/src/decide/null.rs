@@ -27,7 +27,7 @@ pub(crate) fn log10_chi2_tail(x: f64, half_dof: usize) -> f64 {
 ///
 /// Without a mark of this key the sign of every soft value is fair and independent given its magnitude, because the
 /// keyed phases of its carriers are uniform. The chance for one word is bounded by `exp(-s t) prod cosh(s |z_i|)`, for
-/// whatever s (Chernoff 1952; Hoeffding's inequality of 1963 replaces cosh x by exp(x^2 / 2), which costs some four
+/// whatever s (Chernoff 1952; Hoeffding's inequality of 1963 replaces cosh x by exp(x^2 / 2), which costs some six
 /// powers of ten near the threshold); the best s is approached by Newton's method. Then a union over the codewords.
 pub(crate) fn log10_codeword_tail(correlation: f64, z: &[f32], message_bits: usize) -> f64 {
     let energy: f64 = z.iter().map(|&z| f64::from(z) * f64::from(z)).sum();
