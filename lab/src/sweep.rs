@@ -35,7 +35,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         let mut measure = options.measure.clone();
         measure.out.clone_from(&folder);
         let results = measured(&measure, &Ours { strength: StrengthArgs::at_psnr(psnr_db) })?;
-        report::write(&results, &folder, "report.md".as_ref())?;
+        report::write(&results, &folder)?;
         points.push(Point { psnr_db, results });
     }
     let folder = &options.measure.out;

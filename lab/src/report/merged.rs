@@ -28,7 +28,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let read = options.folders.iter().map(|folder| Results::read(folder));
     let results = read.reduce(|all, more| Ok(all?.with(more?))).context("no folder")??;
-    let mut text = super::write(&results, &options.out, &options.name)?;
+    let mut text = super::with_plots(&results, &options.out)?;
     if let Some(file) = &options.notes {
         let notes = std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
         text = with_notes(&text, &notes);
@@ -45,8 +45,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         }
         text.push_str("\n![Calibration of log10 p](calibration.svg)\n");
     }
-    let path = options.out.join(&options.name);
-    std::fs::write(&path, &text).with_context(|| format!("writing {}", path.display()))?;
+    super::save(&options.out.join(&options.name), &text)?;
     println!("{text}");
     Ok(())
 }

@@ -15,23 +15,29 @@ use anyhow::Context as _;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// Writes the report, under a name, and plots into a folder; gives the report.
-pub(crate) fn write(results: &Results, folder: &Path, report_name: &Path) -> anyhow::Result<String> {
+/// Writes report and plots into a folder; gives the report.
+pub(crate) fn write(results: &Results, folder: &Path) -> anyhow::Result<String> {
+    let text = with_plots(results, folder)?;
+    save(&folder.join("report.md"), &text)?;
+    Ok(text)
+}
+
+fn save(path: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(path, text).with_context(|| format!("writing {}", path.display()))
+}
+
+/// Writes the plots into a folder; gives the report that shows them.
+fn with_plots(results: &Results, folder: &Path) -> anyhow::Result<String> {
     let mut text = report(results, &Bars::shipped()?);
     let plots = plots::all(results);
     if !plots.is_empty() {
         text.push_str("\n## Plots\n\n");
     }
     std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
-    let file = |name: &Path, text: &str| {
-        let path = folder.join(name);
-        std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))
-    };
     for (name, words, svg) in plots {
-        file(Path::new(name), &svg)?;
+        save(&folder.join(name), &svg)?;
         let _ = writeln!(text, "![{words}]({name})\n\n{words}\n");
     }
-    file(report_name, &text)?;
     Ok(text)
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         None => Box::new(Ours { strength: options.strength.clone() }),
     };
     let results = measured(&options.measure, system.as_ref())?;
-    println!("{}", report::write(&results, &options.measure.out, "report.md".as_ref())?);
+    println!("{}", report::write(&results, &options.measure.out)?);
     floors(options, &results)
 }
 
