@@ -55,6 +55,7 @@
 
 mod codec;
 mod convert;
+mod document;
 mod error;
 mod exif;
 mod format;
@@ -64,6 +65,7 @@ mod orientation;
 mod picture;
 
 pub use codec::{EncodeOptions, decode, encode, encode_with};
+pub use document::{Document, Kind};
 pub use error::{Error, Result};
 pub use format::Format;
 pub use limits::DecodeLimits;
