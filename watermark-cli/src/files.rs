@@ -106,6 +106,11 @@ impl Target {
         Self::new(path, true, PICTURE_MODE, "")
     }
 
+    /// A text that the program writes for people: replaced with `replace` alone.
+    pub(crate) fn document(path: &Path, replace: bool) -> Result<Self> {
+        Self::new(path, replace, PICTURE_MODE, "choose another name or pass --force")
+    }
+
     /// A key file, which replaces nothing.
     pub(crate) fn key(path: &Path) -> Result<Self> {
         Self::new(path, false, KEY_MODE, "a key is never overwritten, choose another name")

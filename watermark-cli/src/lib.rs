@@ -5,11 +5,13 @@
 
 mod args;
 mod commands;
+mod config;
 mod draw;
 mod exit;
 mod fault;
 mod files;
 mod key_file;
+mod key_ring;
 mod metrics;
 mod output;
 mod passphrase;

@@ -1,6 +1,7 @@
 //! Project tasks, each one command on a fresh machine: the tests, the wasm32 build check, the measurements.
 
 mod cargo;
+mod deb;
 mod floors;
 mod measure;
 mod wasm;
@@ -25,6 +26,7 @@ Tasks:
   web-measure measure the page in headless Chromium; writes docs/measurements-browser.md
   web-screenshots
               take the pictures of the page that the documents show
+  deb         build a Debian package of the command line (target/debian); needs dpkg-dev
   floors      run the laboratory's quick suite and fail where a row is below its floor in lab/floors.toml; with
               `--record` write the floors
   measure     run the benches and write docs/measurements.md; ARGUMENTS go to the benches (e.g. --quick)";
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         Some("web-measure") => web::measure(),
         Some("web-screenshots") => web::screenshots(),
         Some("floors") => floors::run(rest.iter().any(|argument| argument == "--record")),
+        Some("deb") => deb::build(),
         Some("measure") => measure::run(&rest),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");

@@ -2,6 +2,7 @@
 
 mod embed;
 mod keys;
+mod manual;
 mod verify_page;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use embed::{EmbedArgs, ProfileName};
 pub(crate) use keys::{DeriveArgs, KeyAccess, KeyCommand, KeygenArgs, ShowArgs};
+pub(crate) use manual::{CompletionsArgs, ManArgs};
 pub(crate) use verify_page::VerifyPageArgs;
 
 const EXAMPLES: &str = "\
@@ -52,6 +54,10 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Serve the page that looks for marks in the browser, to browsers on this machine only.
     VerifyPage(VerifyPageArgs),
+    /// Print the completion script of a shell.
+    Completions(CompletionsArgs),
+    /// Write the manual pages into a directory.
+    Man(ManArgs),
 }
 
 /// Arguments of `detect`.

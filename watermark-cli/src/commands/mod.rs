@@ -5,6 +5,7 @@ mod detect;
 mod embed;
 mod key;
 mod keygen;
+mod manual;
 mod verify_page;
 
 use anyhow::Result;
@@ -20,5 +21,7 @@ pub(crate) fn run(command: Command) -> Result<u8> {
         Command::Detect(args) => detect::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::VerifyPage(args) => verify_page::run(&args),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::man(&args),
     }
 }
