@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod config;
+mod detect;
 mod draw;
 mod exit;
 mod fault;

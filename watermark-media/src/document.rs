@@ -84,6 +84,11 @@ impl Document {
         &mut self.pictures
     }
 
+    /// The pictures alone.
+    pub fn into_pictures(self) -> Vec<Picture> {
+        self.pictures
+    }
+
     /// Whether the file carries a C2PA manifest, see [`Picture::has_c2pa`].
     pub fn has_c2pa(&self) -> bool {
         self.pictures.iter().any(Picture::has_c2pa)

@@ -1,0 +1,3 @@
+//! Looking for marks in files.
+
+pub(crate) mod look;
