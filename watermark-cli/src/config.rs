@@ -120,6 +120,11 @@ impl Config {
         }
     }
 
+    /// Workers, as the flags count them.
+    pub(crate) fn jobs_u16(&self) -> Option<u16> {
+        self.jobs.map(|jobs| u16::try_from(jobs).unwrap_or(u16::MAX))
+    }
+
     fn read(path: &Path) -> Result<Self> {
         let name = path.display();
         let bytes = files::read(path, MAX_BYTES)?;

@@ -159,14 +159,22 @@ impl Target {
 
     /// Writes the file: beside the target, to the disk, then renamed.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<()> {
+        self.write_with(|mut file| self.told(file.write_all(bytes)))
+    }
+
+    /// The file's error by its kind, as its own text would name the temporary file.
+    fn told<T>(&self, outcome: io::Result<T>) -> Result<T> {
         let name = self.path.display();
-        let mut file = self.beside()?;
-        file.write_all(bytes)
-            .and_then(|()| file.as_file().sync_all())
-            // By kind, as the file's own text would name the temporary file.
-            .map_err(|error| {
-                anyhow!("{name}: cannot be written ({}); make room or choose another place", error.kind())
-            })?;
+        outcome
+            .map_err(|error| anyhow!("{name}: cannot be written ({}); make room or choose another place", error.kind()))
+    }
+
+    /// As [`write`](Self::write), for what is made piece by piece.
+    pub(crate) fn write_with<T>(&self, make: impl FnOnce(&File) -> Result<T>) -> Result<T> {
+        let name = self.path.display();
+        let file = self.beside()?;
+        let made = make(file.as_file())?;
+        self.told(file.as_file().sync_all())?;
         let renamed = if self.replace { file.persist(&self.path) } else { file.persist_noclobber(&self.path) };
         renamed.map_err(|failure| match failure.error.kind() {
             io::ErrorKind::AlreadyExists => anyhow!("{name}: has appeared meanwhile and was left as it is"),
@@ -174,7 +182,7 @@ impl Target {
         })?;
         // The name, too, should survive a power cut; where directories cannot be synced, nothing is lost.
         let _ = File::open(self.folder()).and_then(|folder| folder.sync_all());
-        Ok(())
+        Ok(made)
     }
 }
 

@@ -17,6 +17,7 @@ mod metrics;
 mod output;
 mod passphrase;
 mod settings;
+mod signing_key;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -34,7 +35,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     fault::quieten();
-    match commands::run(cli.command) {
+    match commands::run(cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) if exit::reader_left(&error) => ExitCode::from(exit::TROUBLE),
         Err(error) => {

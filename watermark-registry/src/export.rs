@@ -64,6 +64,23 @@ impl Registry {
         Ok(count)
     }
 
+    /// Writes rows that were looked up as JSON lines, as [`export_json_lines`](Self::export_json_lines) does, without
+    /// thumbnails.
+    ///
+    /// # Errors
+    ///
+    /// As [`export_csv`](Self::export_csv).
+    pub fn write_json_lines(&self, mut to: impl Write, rows: &[Stored]) -> Result<()> {
+        for stored in rows {
+            let place = stored.place.as_ref();
+            let previous = place.map(|place| self.chain_before(place.seq, &Head::EMPTY)).transpose()?;
+            let line = JsonLine { stored, previous, thumbnail: None };
+            serde_json::to_writer(&mut to, &line).map_err(|error| Error::stream(&error.into()))?;
+            to.write_all(b"\n").map_err(|error| Error::stream(&error))?;
+        }
+        Ok(())
+    }
+
     fn export(
         &self,
         options: &ExportOptions,

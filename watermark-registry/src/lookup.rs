@@ -63,6 +63,16 @@ impl Registry {
         self.rows().with_id(key_id, payload).map_err(|error| self.timed(error))
     }
 
+    /// Rows of a payload, whichever key carries it, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`find`](Self::find).
+    pub fn find_payload(&self, payload: &str) -> Result<Vec<Stored>> {
+        let Some(payload) = crate::hex::from_hex(payload) else { return Ok(Vec::new()) };
+        self.rows().all("WHERE m.payload = ?1 ORDER BY m.id", [payload])
+    }
+
     /// The row of this number.
     ///
     /// # Errors

@@ -1,14 +1,17 @@
 //! What was typed. Flags, help and their texts come from these definitions alone; `settings` says what they mean.
 
+mod detect;
 mod embed;
 mod keys;
 mod manual;
+pub(crate) mod registry;
 mod verify_page;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
+pub(crate) use detect::{DetectArgs, EffortName, LanguageName, ReportArgs, SuspectArgs};
 pub(crate) use embed::{EmbedArgs, ProfileName};
 pub(crate) use keys::{DeriveArgs, KeyAccess, KeyCommand, KeygenArgs, ShowArgs};
 pub(crate) use manual::{CompletionsArgs, ManArgs};
@@ -20,6 +23,7 @@ Examples:
   watermark key derive studio.key --title 'Episode 12' --out episode-12.key
   watermark embed still.png --out still-marked.png --key episode-12.key
   watermark detect suspect.jpg --key episode-12.key
+  watermark report suspect.jpg --key episode-12.key --registry studio.db --out report.html
   watermark demo
   watermark verify-page
 
@@ -33,6 +37,9 @@ Exit codes:
 #[derive(Debug, Parser)]
 #[command(name = "watermark", version, after_help = EXAMPLES)]
 pub(crate) struct Cli {
+    /// Configuration file [default: watermark.toml in the directory where the program runs, if it is there].
+    #[arg(long, global = true, value_name = "FILE", env = "WATERMARK_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -50,44 +57,19 @@ pub(crate) enum Command {
     Embed(EmbedArgs),
     /// Look for marks in pictures.
     Detect(DetectArgs),
+    /// Write a page on pictures that were found, for people who have to decide something by it.
+    Report(ReportArgs),
     /// Mark a picture that ships with the program, attack copies of it, and read them back.
     Demo(DemoArgs),
     /// Serve the page that looks for marks in the browser, to browsers on this machine only.
     VerifyPage(VerifyPageArgs),
+    /// Look into the registry of what was marked.
+    #[command(subcommand)]
+    Registry(registry::RegistryCommand),
     /// Print the completion script of a shell.
     Completions(CompletionsArgs),
     /// Write the manual pages into a directory.
     Man(ManArgs),
-}
-
-/// Arguments of `detect`.
-#[derive(Debug, Args)]
-pub(crate) struct DetectArgs {
-    /// Pictures to look at: PNG, JPEG, WebP, TIFF.
-    #[arg(required = true, value_name = "INPUT")]
-    pub(crate) inputs: Vec<PathBuf>,
-    /// Key file to read with; several make a key ring, and the mark of any of them is found.
-    #[arg(long = "key", required = true, value_name = "KEYFILE")]
-    pub(crate) keys: Vec<PathBuf>,
-    #[command(flatten)]
-    pub(crate) access: KeyAccess,
-    /// How much of the geometry search is done.
-    #[arg(long, value_enum, default_value_t = EffortName::Normal)]
-    pub(crate) effort: EffortName,
-    /// One JSON object per input, on one line, instead of sentences.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// How much of the geometry search is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum EffortName {
-    /// Untouched geometry, mirrors and quarter turns only.
-    Fast,
-    /// Any rotation, scaling, mirror, aspect change and crop.
-    Normal,
-    /// As normal with more candidates and finer steps, several times slower.
-    Thorough,
 }
 
 /// Arguments of `demo`.

@@ -3,46 +3,47 @@
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
-use watermark_core::{Detection, Detector, Key, Verdict};
-use watermark_formats::ring;
-use watermark_media::DecodeLimits;
+use anyhow::{Result, anyhow};
+use watermark_core::Verdict;
 
 use crate::args::DetectArgs;
-use crate::files::{self, MAX_PICTURE_BYTES};
-use crate::output::json;
-use crate::{exit, fault, key_file, output, settings};
+use crate::config::Config;
+use crate::detect::asset::{self, Asset};
+use crate::detect::keys::Keys;
+use crate::detect::{look, many};
+use crate::output::detection::{Answer, Facts};
+use crate::output::{csv, json};
+use crate::{exit, fault, output};
 
 /// Looks at every input and sums up in the exit code.
-pub(crate) fn run(args: &DetectArgs) -> Result<u8> {
-    let detector = match detector(args) {
-        Ok(detector) => detector,
-        // Each input gives one object, whatever went wrong.
+pub(crate) fn run(args: &DetectArgs, config: &Config) -> Result<u8> {
+    let prepared = Looker::new(args, config).and_then(|looker| Ok((looker, many::find(&args.suspects.inputs)?)));
+    if args.csv {
+        output::say(&csv::head())?;
+    }
+    let (looker, (files, skipped)) = match prepared {
+        Ok(prepared) => prepared,
+        // Each input gives one line, whatever went wrong.
         Err(error) => {
-            let answer = Err(error);
-            for input in args.inputs.iter().filter(|_| args.json) {
-                output::say(&json::line(&json::detection(input, &answer, 0))?)?;
+            for input in args.suspects.inputs.iter().filter(|_| args.json || args.csv) {
+                say(args, &Answer::failed(input, &error, 0))?;
             }
-            return answer.map(|_: Detection| exit::TROUBLE);
+            return Err(error);
         }
     };
+    let workers = args.suspects.jobs.or(config.jobs_u16()).map_or_else(many::processors, usize::from);
     let (mut missing, mut trouble) = (false, false);
-    for input in &args.inputs {
-        let start = Instant::now();
-        let answer = fault::guard(input, || detect(&detector, input));
-        let elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        match &answer {
-            Ok(detection) => missing |= detection.verdict() != Verdict::Found,
-            Err(error) => {
-                trouble = true;
-                output::complain(error);
-            }
+    many::in_order(&files, workers, |file| looker.look(file), |_, answer| {
+        missing |= answer.verdict() != Some(Verdict::Found);
+        trouble |= answer.verdict().is_none();
+        if let Some(error) = &answer.report.error {
+            output::complain(&anyhow!("{error}"));
         }
-        if args.json {
-            output::say(&json::line(&json::detection(input, &answer, elapsed_ms))?)?;
-        } else if let Ok(detection) = &answer {
-            output::say(&output::text::detection(input, detection))?;
-        }
+        answer.warnings.iter().for_each(|warning| output::warn(warning));
+        say(args, &answer)
+    })?;
+    if skipped > 0 && !args.json && !args.csv {
+        output::warn(&format!("{skipped} files that are no pictures were left out"));
     }
     Ok(match (trouble, missing) {
         (true, _) => exit::TROUBLE,
@@ -51,16 +52,53 @@ pub(crate) fn run(args: &DetectArgs) -> Result<u8> {
     })
 }
 
-fn detector(args: &DetectArgs) -> Result<Detector> {
-    let keys: Vec<Key> = args.keys.iter().map(|path| key_file::read(path, &args.access)).collect::<Result<_>>()?;
-    Detector::new(&ring(keys), settings::detect_options(args.effort))
-        .context("the keys given with --key cannot be used together")
+fn say(args: &DetectArgs, answer: &Answer) -> Result<()> {
+    match (args.json, args.csv) {
+        (true, _) => output::say(&json::line(answer)?),
+        (_, true) => output::say(&csv::row(answer)),
+        _ => answer.text.as_deref().map_or(Ok(()), output::say),
+    }
 }
 
-fn detect(detector: &Detector, input: &Path) -> Result<Detection> {
-    let name = || input.display().to_string();
-    let bytes = files::read(input, MAX_PICTURE_BYTES)?;
-    let picture = watermark_media::decode(&bytes, &DecodeLimits::default()).with_context(name)?;
-    drop(bytes);
-    detector.detect(&picture.view()).with_context(name)
+/// What every file is looked at with.
+struct Looker<'a> {
+    keys: Keys,
+    registry: Option<std::path::PathBuf>,
+    frames: usize,
+    args: &'a DetectArgs,
+}
+
+impl<'a> Looker<'a> {
+    fn new(args: &'a DetectArgs, config: &Config) -> Result<Self> {
+        let keys = Keys::read(&args.suspects, config)?;
+        let registry = args.suspects.registry.clone().or_else(|| config.registry.clone());
+        // What is wrong with it is said once, before any work.
+        asset::registry(registry.as_deref())?;
+        Ok(Self { keys, registry, frames: args.suspects.frames as usize, args })
+    }
+
+    fn look(&self, file: &Path) -> Answer {
+        let start = Instant::now();
+        let seen = fault::guard(file, || {
+            let seen = look::look(&self.keys.detector, file, self.frames)?;
+            let asset = self.asset(&seen)?;
+            Ok((seen, asset))
+        });
+        let elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match seen {
+            Ok((seen, asset)) => {
+                let facts = Facts { keys: &self.keys, asset: asset.as_ref(), registry: self.registry.is_some() };
+                let words = !(self.args.json || self.args.csv);
+                Answer::of(file, &seen, &facts, elapsed_ms, words)
+            }
+            Err(error) => Answer::failed(file, &error, elapsed_ms),
+        }
+    }
+
+    /// The asset of the strongest mark. A connection for each file: threads do not share one, and opening takes no time
+    /// beside looking.
+    fn asset(&self, seen: &look::Look) -> Result<Option<Asset>> {
+        let Some(registry) = asset::registry(self.registry.as_deref())? else { return Ok(None) };
+        asset::of(&registry, seen.detection.strongest(), &seen.picture, &seen.sha256)
+    }
 }

@@ -1,8 +1,11 @@
 //! How results are said: [`json`] for programs, [`text`] for people.
 
+pub(crate) mod csv;
+pub(crate) mod detection;
 pub(crate) mod json;
 pub(crate) mod text;
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anyhow::{Context, Result};
@@ -21,4 +24,13 @@ pub(crate) fn complain(error: &anyhow::Error) {
 /// A line on standard error. When that is closed there is nowhere left to say so.
 pub(crate) fn warn(line: &str) {
     let _ = writeln!(io::stderr().lock(), "watermark: {line}");
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -58,6 +58,22 @@ fn describe(text: &mut String, mark: &Mark) {
     }
 }
 
+/// Text from elsewhere (a registry, a file's name) as it can be printed: a control character, or one that turns the
+/// direction of what follows, could make a terminal show something else.
+pub(crate) fn printable(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        if steers(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+        out
+    })
+}
+
 /// A logarithm with one decimal; the sum turns -0 into 0.
 pub(crate) fn log10(value: f64) -> String {
     format!("{:.1}", (value * 10.0).round() / 10.0 + 0.0)
@@ -152,6 +168,12 @@ pub(crate) fn embedding(report: &EmbedReport) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_spelled_out() {
+        assert_eq!(printable("Folge 12 \u{1f600} \u{65e5}"), "Folge 12 \u{1f600} \u{65e5}");
+        assert_eq!(printable("a\u{1b}[2Jb\u{202e}c\n"), "a\\u{1b}[2Jb\\u{202e}c\\u{a}");
+    }
 
     #[test]
     fn once_in_never_claims_too_much() {

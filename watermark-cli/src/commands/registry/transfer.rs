@@ -1,0 +1,110 @@
+//! `registry export`, `registry import` and `registry merge`.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail};
+use watermark_registry::{ExportOptions, ImportOptions, Registry};
+
+use super::{filter, place, reading, writing};
+use crate::args::registry::{ExportArgs, ImportArgs, MergeArgs, TableFormat};
+use crate::config::Config;
+use crate::files::Target;
+use crate::output::text::printable;
+use crate::{exit, output};
+
+/// Bad lines that are said.
+const SAID: usize = 20;
+
+/// Writes rows.
+pub(super) fn export(args: &ExportArgs, config: &Config) -> Result<u8> {
+    let format = table_format(&args.out, args.format)?;
+    let registry = reading(&args.place, config)?;
+    let options = ExportOptions { filter: filter(&args.filter)?, thumbnails: args.thumbnails };
+    if is_pipe(&args.out) {
+        write(&registry, io::stdout().lock(), format, &options)?;
+        return Ok(exit::DONE);
+    }
+    let target = Target::document(&args.out, args.force)?;
+    let rows = target.write_with(|file| write(&registry, file, format, &options))?;
+    output::say(&format!("{}: {rows} rows", args.out.display()))?;
+    Ok(exit::DONE)
+}
+
+fn write(registry: &Registry, to: impl io::Write, format: TableFormat, options: &ExportOptions) -> Result<u64> {
+    Ok(match format {
+        TableFormat::Csv => registry.export_csv(to, options)?,
+        TableFormat::Jsonl => registry.export_json_lines(to, options)?,
+    })
+}
+
+/// Takes over rows.
+pub(super) fn import(args: &ImportArgs, config: &Config) -> Result<u8> {
+    let format = table_format(&args.input, args.format)?;
+    let name = args.input.display();
+    let source: Box<dyn io::Read> = match is_pipe(&args.input) {
+        true => Box::new(io::stdin().lock()),
+        false => Box::new(File::open(&args.input).with_context(|| format!("{name}: cannot be opened"))?),
+    };
+    let mut registry = writing(&place(&args.place, config)?, args.sign.sign.as_deref())?;
+    let options = ImportOptions { keep_good_lines: args.keep_good_lines };
+    let report = match format {
+        TableFormat::Csv => registry.import_csv(source, &options),
+        TableFormat::Jsonl => registry.import_json_lines(source, &options),
+    };
+    let report = report.with_context(|| name.to_string())?;
+    for bad in report.bad_lines.iter().take(SAID) {
+        output::complain(&anyhow!("{name}: line {}: {}", bad.line, bad.problem));
+    }
+    if report.bad > SAID as u64 {
+        output::warn(&format!("{name}: {} more bad lines", report.bad - SAID as u64));
+    }
+    if report.bad > 0 && !args.keep_good_lines {
+        bail!("{name}: {} bad lines; nothing was imported; mend them or pass --keep-good-lines", report.bad);
+    }
+    output::say(&format!(
+        "{name}: {} rows imported, {} were there, {} pending ones left out, {} bad",
+        report.imported, report.known, report.pending, report.bad
+    ))?;
+    Ok(if report.bad > 0 { exit::TROUBLE } else { exit::DONE })
+}
+
+/// Takes over another registry.
+pub(super) fn merge(args: &MergeArgs, config: &Config) -> Result<u8> {
+    let into = place(&args.place, config)?;
+    let other = Registry::open_read_only(&args.other)?;
+    let mut registry = writing(&into, args.sign.sign.as_deref())?;
+    let report = registry.merge(&other)?;
+    let name = args.other.display();
+    for collision in report.listed_collisions.iter().take(SAID) {
+        output::complain(&anyhow!("{name}: {}", printable(&collision.to_string())));
+    }
+    if report.collisions > SAID as u64 {
+        output::warn(&format!("{name}: {} more collisions", report.collisions - SAID as u64));
+    }
+    output::say(&format!(
+        "{}: {} rows merged, {} were there, {} pending ones stay in {name}, {} collisions left out",
+        into.display(),
+        report.merged,
+        report.known,
+        report.pending,
+        report.collisions
+    ))?;
+    Ok(if report.collisions > 0 { exit::TROUBLE } else { exit::DONE })
+}
+
+fn is_pipe(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn table_format(path: &Path, asked: Option<TableFormat>) -> Result<TableFormat> {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    match (asked, extension.as_deref()) {
+        (Some(format), _) => Ok(format),
+        (None, Some("csv")) => Ok(TableFormat::Csv),
+        (None, Some("jsonl" | "ndjson" | "json")) => Ok(TableFormat::Jsonl),
+        _ if is_pipe(path) => Ok(TableFormat::Csv),
+        _ => bail!("{}: the name says neither .csv nor .jsonl; pass --format csv or --format jsonl", path.display()),
+    }
+}

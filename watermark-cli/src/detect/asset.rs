@@ -1,0 +1,57 @@
+//! Which asset a mark is of, by the registry, and whether the suspect shows what was registered.
+
+use std::path::Path;
+
+use anyhow::Result;
+use watermark_core::{Mark, Verdict};
+use watermark_evidence::{Fit, Original, Pose, Thumbnail, fit};
+use watermark_media::Picture;
+use watermark_registry::{Registry, Stored};
+
+use crate::output;
+
+/// The row of a mark, and what comparing with it gave.
+#[derive(Debug)]
+pub(crate) struct Asset {
+    /// The row.
+    pub(crate) stored: Stored,
+    /// Rows of the same id: one mark may have been written into several files.
+    pub(crate) rows: usize,
+    /// Whether the suspect is the registered file, byte for byte.
+    pub(crate) identical: bool,
+    /// The registered thumbnail.
+    pub(crate) thumbnail: Option<Thumbnail>,
+    /// How the content fits; nothing where there is no thumbnail or no geometry.
+    pub(crate) fit: Option<Fit>,
+}
+
+/// Opens the registry that was named, for reading.
+pub(crate) fn registry(path: Option<&Path>) -> Result<Option<Registry>> {
+    Ok(path.map(Registry::open_read_only).transpose()?)
+}
+
+/// Looks a mark up. Only what was found and read has an id to look up.
+pub(crate) fn of(registry: &Registry, mark: &Mark, suspect: &Picture, sha256: &[u8; 32]) -> Result<Option<Asset>> {
+    let (Verdict::Found, Some(payload)) = (mark.verdict, &mark.payload) else { return Ok(None) };
+    let found = registry.find(&mark.key_id.to_string(), &payload.to_string())?;
+    let rows = found.len();
+    let identical = |stored: &Stored| stored.entry.output_sha256 == *sha256;
+    // The very file first, then those whose files are known to be there, the oldest of them.
+    let best = found.into_iter().min_by_key(|stored| (!identical(stored), stored.place.is_none(), stored.row));
+    let Some(stored) = best else { return Ok(None) };
+    let thumbnail = match registry.thumbnail(stored.row)? {
+        Some(bytes) => match Thumbnail::from_bytes(&bytes) {
+            Ok(thumbnail) => Some(thumbnail),
+            Err(error) => {
+                output::warn(&format!("{}: row {}: {error}", registry.path().display(), stored.row));
+                None
+            }
+        },
+        None => None,
+    };
+    let fit = thumbnail.as_ref().zip(mark.geometry.as_ref()).map(|(thumbnail, geometry)| {
+        let (width, height) = (stored.entry.width as usize, stored.entry.height as usize);
+        fit(suspect, &Pose::from(geometry), &Original { thumbnail, width, height })
+    });
+    Ok(Some(Asset { identical: identical(&stored), stored, rows, thumbnail, fit }))
+}

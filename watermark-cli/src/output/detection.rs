@@ -1,0 +1,210 @@
+//! The answer of `detect` for one file: fields for programs, sentences for people.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use serde::Serialize;
+use watermark_core::Verdict;
+use watermark_evidence::FitVerdict;
+use watermark_formats::{DetectReport, number};
+use watermark_media::Kind;
+
+use super::text::{self, printable};
+use crate::commands::registry::time;
+use crate::detect::asset::Asset;
+use crate::detect::keys::Keys;
+use crate::detect::look::Look;
+use crate::key_ring::KeyFacts;
+
+/// Everything that is said of a file. Field names are promised.
+#[derive(Debug, Serialize)]
+pub(crate) struct Answer {
+    /// What the detector says.
+    #[serde(flatten)]
+    pub(crate) report: DetectReport,
+    /// Number of the picture (frame, page), from 1, in which the strongest mark or trace was read.
+    pub(crate) picture: Option<usize>,
+    /// Pictures that were looked at.
+    pub(crate) looked_at: Option<usize>,
+    /// Pictures in the file.
+    pub(crate) pictures: Option<usize>,
+    /// SHA-256 of the file.
+    pub(crate) sha256: Option<String>,
+    /// What the key ring says of the key of the strongest mark.
+    pub(crate) key: Option<KeyFacts>,
+    /// What the registry knows of the strongest mark; null without a registry, a mark that was read, or a row.
+    pub(crate) asset: Option<AssetFields>,
+    /// The same in sentences.
+    #[serde(skip)]
+    pub(crate) text: Option<String>,
+    /// What has to be said on standard error as well.
+    #[serde(skip)]
+    pub(crate) warnings: Vec<String>,
+}
+
+/// A row of the registry, and how the file relates to it.
+#[derive(Debug, Serialize)]
+pub(crate) struct AssetFields {
+    /// Number of the row.
+    pub(crate) row: i64,
+    /// Rows of the same id.
+    pub(crate) rows: usize,
+    /// Whether the row's file is known to have been written.
+    pub(crate) confirmed: bool,
+    /// The title.
+    pub(crate) title: Option<String>,
+    /// The asset's name.
+    pub(crate) label: Option<String>,
+    /// For whom it was marked.
+    pub(crate) recipient: Option<String>,
+    /// When, UTC.
+    pub(crate) recorded: String,
+    /// Path of the file that was marked.
+    pub(crate) source: String,
+    /// SHA-256 of the marked file.
+    pub(crate) output_sha256: String,
+    /// Whether the suspect is that file, byte for byte.
+    pub(crate) identical: bool,
+    /// `fits`, `does_not_fit`, `unsure`; null where nothing could be compared.
+    pub(crate) fit: Option<&'static str>,
+    /// Share of the original's area that is there, where the content fits.
+    pub(crate) share: Option<f64>,
+}
+
+/// What is known besides.
+pub(crate) struct Facts<'a> {
+    /// The keys.
+    pub(crate) keys: &'a Keys,
+    /// The row.
+    pub(crate) asset: Option<&'a Asset>,
+    /// Whether a registry was asked.
+    pub(crate) registry: bool,
+}
+
+impl Answer {
+    /// Of a file that was looked at; with sentences if anybody will read them.
+    pub(crate) fn of(file: &Path, seen: &Look, facts: &Facts<'_>, elapsed_ms: u64, sentences: bool) -> Self {
+        let strongest = seen.detection.strongest();
+        let known = (strongest.verdict != Verdict::NotFound).then(|| facts.keys.facts(&strongest.key_id.to_string()));
+        let key = known.flatten().cloned();
+        let report = DetectReport::of(&file.to_string_lossy(), &seen.detection, elapsed_ms);
+        Self {
+            text: sentences.then(|| words(file, seen, facts, key.as_ref())),
+            warnings: Vec::new(),
+            report,
+            picture: Some(seen.at + 1),
+            looked_at: Some(seen.looked_at),
+            pictures: Some(seen.pictures),
+            sha256: Some(super::hex(&seen.sha256)),
+            key,
+            asset: facts.asset.map(AssetFields::of),
+        }
+    }
+
+    /// Of a file that could not be looked at.
+    pub(crate) fn failed(file: &Path, error: &anyhow::Error, elapsed_ms: u64) -> Self {
+        Self {
+            report: DetectReport::failed(&file.to_string_lossy(), format!("{error:#}"), elapsed_ms),
+            picture: None,
+            looked_at: None,
+            pictures: None,
+            sha256: None,
+            key: None,
+            asset: None,
+            text: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The verdict; nothing with an error.
+    pub(crate) fn verdict(&self) -> Option<Verdict> {
+        match self.report.strongest.verdict? {
+            "found" => Some(Verdict::Found),
+            "inconclusive" => Some(Verdict::Inconclusive),
+            _ => Some(Verdict::NotFound),
+        }
+    }
+}
+
+impl AssetFields {
+    fn of(asset: &Asset) -> Self {
+        let entry = &asset.stored.entry;
+        let fits = asset.fit.as_ref().filter(|fit| fit.verdict == FitVerdict::Fits);
+        Self {
+            row: asset.stored.row.0,
+            rows: asset.rows,
+            confirmed: asset.stored.place.is_some(),
+            title: entry.title.clone(),
+            label: entry.label.clone(),
+            recipient: entry.recipient.clone(),
+            recorded: time(entry.created_unix_ms),
+            source: entry.source_path.clone(),
+            output_sha256: super::hex(&entry.output_sha256),
+            identical: asset.identical,
+            fit: asset.fit.as_ref().map(|fit| fit.verdict.as_str()),
+            share: fits.and_then(|fit| number(fit.share)),
+        }
+    }
+}
+
+fn words(file: &Path, seen: &Look, facts: &Facts<'_>, key: Option<&KeyFacts>) -> String {
+    let mut text = text::detection(file, &seen.detection);
+    let mut say = |what: &str, value: String| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "\n  {what:<9} {value}");
+    };
+    let strongest = seen.detection.strongest();
+    match seen.kind {
+        Kind::Animation if strongest.verdict != Verdict::NotFound => {
+            say("frame", format!("{} of {}, {} were looked at", seen.at + 1, seen.pictures, seen.looked_at));
+        }
+        Kind::Pages if strongest.verdict != Verdict::NotFound => {
+            say("page", format!("{} of {}", seen.at + 1, seen.pictures));
+        }
+        _ => {}
+    }
+    if let Some(caution) = key.and_then(KeyFacts::caution) {
+        say("caution", caution);
+    }
+    match facts.asset {
+        Some(asset) => row_words(asset, &mut say),
+        None if facts.registry && strongest.payload.is_some() => {
+            say("asset", "this id is not in the registry".to_owned());
+        }
+        None => {}
+    }
+    text
+}
+
+fn row_words(asset: &Asset, say: &mut impl FnMut(&str, String)) {
+    let entry = &asset.stored.entry;
+    let mut name = printable(entry.label.as_deref().unwrap_or(&entry.source_path));
+    if let Some(title) = &entry.title {
+        let _ = write!(name, ", of {}", printable(title));
+    }
+    let state = if asset.stored.place.is_some() { "" } else { ", not confirmed" };
+    say("asset", format!("{name} (row {}, {}{state})", asset.stored.row, time(entry.created_unix_ms)));
+    if let Some(recipient) = &entry.recipient {
+        say("marked for", printable(recipient));
+    }
+    if asset.rows > 1 {
+        say("", format!("{} registered files carry this id", asset.rows));
+    }
+    if asset.identical {
+        say("file", "is the registered file, byte for byte".to_owned());
+    }
+    let Some(fit) = &asset.fit else { return };
+    say(
+        "content",
+        match fit.verdict {
+            FitVerdict::Fits => {
+                let percent = (100.0 * fit.share).clamp(1.0, 100.0);
+                format!("fits the registered original; about {percent:.0} % of its area is here")
+            }
+            FitVerdict::DoesNotFit => "DOES NOT FIT the registered original: the mark may have been copied onto another \
+                                       picture"
+                .to_owned(),
+            FitVerdict::Unsure => "too little to compare with the registered original".to_owned(),
+        },
+    );
+}
