@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use embed::{EmbedArgs, ProfileName};
+pub(crate) use embed::{CredentialsRule, EmbedArgs, ProfileName};
 pub(crate) use keys::{DeriveArgs, KeyAccess, KeyCommand, KeygenArgs, ShowArgs};
 pub(crate) use verify_page::VerifyPageArgs;
 
@@ -17,6 +17,7 @@ Examples:
   watermark keygen --out studio.key
   watermark key derive studio.key --title 'Episode 12' --out episode-12.key
   watermark embed still.png --out still-marked.png --key episode-12.key
+  watermark embed stills --out marked --key episode-12.key --resume
   watermark detect suspect.jpg --key episode-12.key
   watermark demo
   watermark verify-page
@@ -25,7 +26,8 @@ Exit codes:
   0  done; detect: a mark was found in every input
   1  detect: no mark was found in at least one input
   2  trouble with an input, an option or a file
-  3  embed: the picture cannot carry the mark; nothing was written";
+  3  embed: the picture cannot carry the mark; nothing was written
+  130, 143  interrupted (SIGINT, SIGTERM): the files in work were finished";
 
 /// Invisible, keyed watermarks for pictures: marks them, and reads them back from copies without the original.
 #[derive(Debug, Parser)]
@@ -44,7 +46,7 @@ pub(crate) enum Command {
     /// Derive the key of a title, or show what a key file holds.
     #[command(subcommand)]
     Key(KeyCommand),
-    /// Mark a picture.
+    /// Mark a picture, or many.
     Embed(EmbedArgs),
     /// Look for marks in pictures.
     Detect(DetectArgs),
