@@ -90,7 +90,7 @@ pub(crate) fn detect_options(effort: EffortName) -> DetectOptions {
 /// The format that a file name asks for.
 pub(crate) fn output_format(path: &Path) -> Result<Format> {
     let name = path.display();
-    let works = "it can be .png, .jpg, .jpeg, .webp, .tif or .tiff";
+    let works = "it can be .png, .jpg, .jpeg, .webp, .gif, .tif or .tiff";
     let Some(extension) = path.extension() else {
         bail!("{name}: has no extension, which gives the format to write; {works}");
     };
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn the_extension_gives_the_format() {
         assert_eq!(output_format(Path::new("a/b.JPeG")).unwrap(), Format::Jpeg);
-        for path in ["a", "a.gif", ".png", "a."] {
+        for path in ["a", "a.bmp", ".png", "a."] {
             let error = output_format(Path::new(path)).unwrap_err().to_string();
             assert!(error.starts_with(path) && error.contains(".tiff"), "{error}");
         }
