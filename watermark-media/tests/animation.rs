@@ -67,7 +67,8 @@ fn apng_is_composed_and_comes_back_with_its_fractions() {
     assert_eq!(source.plays(), Some(5));
     let file = written(&source, Format::Png);
     assert_same(&source, &document(&file), "APNG");
-    let delays: Vec<_> = png_chunks(&file).into_iter().filter(|(kind, _)| kind == b"fcTL").map(|(_, d)| d[20..24].to_vec()).collect();
+    let delays: Vec<_> =
+        png_chunks(&file).into_iter().filter(|(kind, _)| kind == b"fcTL").map(|(_, d)| d[20..24].to_vec()).collect();
     let expected: Vec<_> = (1..=6_u8).map(|n| vec![0, n, 0, 3]).collect();
     assert_eq!(delays, expected);
     assert!(png_chunks(&file).contains(&(*b"tEXt", b"Comment\0stays".to_vec())));

@@ -74,7 +74,9 @@ fn of_pixels(pictures: &[Picture], format: Format) -> Vec<String> {
     }
     match format {
         Format::Jpeg if first.source == Some(Format::Jpeg) => {
-            lost.push("its exact pixels: they are coded again, with the same tables unless a quality is asked for".into());
+            lost.push(
+                "its exact pixels: they are coded again, with the same tables unless a quality is asked for".into(),
+            );
         }
         Format::Jpeg => lost.push("its exact pixels: JPEG is lossy".into()),
         Format::WebP if notes.lossy => {

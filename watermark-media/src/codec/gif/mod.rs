@@ -15,8 +15,8 @@ use gif::{ColorOutput, DecodeOptions, DecodingError, DisposalMethod, MemoryLimit
 
 use self::blocks::{Blocks, application, joined};
 pub(super) use self::write::{encode, encode_animation};
-use super::notes::{Notes, names};
 use super::animation::{self, Animation, Canvas, Delay, Dispose, Place};
+use super::notes::{Notes, names};
 use crate::metadata::{GifSource, Metadata};
 use crate::{DecodeLimits, Error, Format, Picture, PixelData, Result};
 
@@ -150,10 +150,12 @@ pub(super) fn notes(bytes: &[u8]) -> Notes {
     if blocks.interlaced {
         notes.always.push("its interlace: rows are written from top to bottom".into());
     }
-    let carried = |bytes: &[u8]| application(bytes).is_some_and(|(name, _)| [XMP, ICC, LOOPS[0], LOOPS[1]].contains(&name));
-    let left = names(blocks.extensions.iter().filter(|(_, bytes)| !carried(bytes)).map(|(_, bytes)| {
-        application(bytes).map_or("comment".into(), |(name, _)| name.escape_ascii().to_string())
-    }));
+    let carried =
+        |bytes: &[u8]| application(bytes).is_some_and(|(name, _)| [XMP, ICC, LOOPS[0], LOOPS[1]].contains(&name));
+    let left =
+        names(blocks.extensions.iter().filter(|(_, bytes)| !carried(bytes)).map(|(_, bytes)| {
+            application(bytes).map_or("comment".into(), |(name, _)| name.escape_ascii().to_string())
+        }));
     if !left.is_empty() {
         notes.elsewhere.push(format!("its GIF extensions {left}"));
     }

@@ -15,9 +15,17 @@ pub(super) struct Indexed {
     pub(super) numbers: Vec<u8>,
 }
 
-/// RGBA pixels, whose alpha is 0 or 255, as palette and indices. The same pixels always give the same.
-pub(super) fn indexed(pixels: &[u8], width: usize) -> Indexed {
-    exact(pixels).unwrap_or_else(|| quantised(pixels, width))
+/// RGBA pixels, whose alpha is 0 or 255, as palette and indices. The same pixels always give the same. With `clear`
+/// there is an index for nothing even when all is seen, if there is room: some decoders clear a frame to nothing only
+/// if it has one, and to a colour otherwise.
+pub(super) fn indexed(pixels: &[u8], width: usize, clear: bool) -> Indexed {
+    let mut indexed = exact(pixels).unwrap_or_else(|| quantised(pixels, width, clear));
+    let colours = indexed.palette.len() / 3;
+    if clear && indexed.transparent.is_none() && colours < 256 {
+        indexed.transparent = Some(colours as u8);
+        indexed.palette.extend([0; 3]);
+    }
+    indexed
 }
 
 /// With every colour as it is; nothing when there are more than 256 with transparency as one.
@@ -55,8 +63,8 @@ pub(super) fn fits(picture: &Picture) -> bool {
     })
 }
 
-fn quantised(pixels: &[u8], width: usize) -> Indexed {
-    let clear = pixels.chunks_exact(4).any(|pixel| pixel[3] == 0);
+fn quantised(pixels: &[u8], width: usize, clear: bool) -> Indexed {
+    let clear = clear || pixels.chunks_exact(4).any(|pixel| pixel[3] == 0);
     let palette = quantise::palette(pixels, if clear { 255 } else { 256 });
     let transparent = clear.then_some(palette.len() as u8);
     let numbers = quantise::dithered(pixels, width, &palette, transparent.unwrap_or(0));
@@ -81,7 +89,7 @@ mod tests {
     #[test]
     fn few_colours_are_exact() {
         let pixels: Vec<u8> = (0..255_u8).flat_map(|n| [n, 255 - n, 7, 255]).chain([9, 9, 9, 0]).collect();
-        let indexed = indexed(&pixels, 16);
+        let indexed = indexed(&pixels, 16, false);
         for (n, pixel) in pixels.chunks_exact(4).enumerate() {
             let expected = if pixel[3] == 0 { [0; 4] } else { [pixel[0], pixel[1], pixel[2], 255] };
             assert_eq!(colour(&indexed, n), expected);
@@ -93,7 +101,7 @@ mod tests {
         let pixels: Vec<u8> = (0..64_u32 * 64)
             .flat_map(|n| [(n % 64 * 4) as u8, (n / 64 * 4) as u8, 80, if n % 7 == 0 { 0 } else { 255 }])
             .collect();
-        let result = indexed(&pixels, 64);
+        let result = indexed(&pixels, 64, false);
         assert!(result.palette.len() <= 768);
         let mut sum = 0;
         for (n, pixel) in pixels.chunks_exact(4).enumerate() {
@@ -105,6 +113,6 @@ mod tests {
         }
         // 256 colours over this plane lie 16 apart: an error of about 5 in two channels, and the dither's.
         assert!(f64::from(sum) / (64.0 * 64.0 * 3.0) < 60.0, "{sum}");
-        assert_eq!(indexed(&pixels, 64), result);
+        assert_eq!(indexed(&pixels, 64, false), result);
     }
 }

@@ -160,7 +160,8 @@ mod tests {
 
     #[test]
     fn well_separated_colours_are_all_found() {
-        let corners: Vec<[u8; 3]> = (0..8_u8).map(|n| [0, 1, 2].map(|c| if n >> c & 1 == 1 { 250 } else { 10 })).collect();
+        let corners: Vec<[u8; 3]> =
+            (0..8_u8).map(|n| [0, 1, 2].map(|c| if n >> c & 1 == 1 { 250 } else { 10 })).collect();
         let pixels: Vec<u8> = corners.iter().flat_map(|c| [c[0], c[1], c[2], 255].repeat(5)).collect();
         let mut expected = corners;
         expected.sort_unstable();

@@ -35,13 +35,14 @@ pub(in crate::codec) fn encode_animation(frames: &[Picture], animation: &Animati
         Some(source) => Cow::Borrowed(source),
         None => Cow::Owned(fresh(&frames[0].metadata, animation)?),
     };
+    let clear = frames.iter().any(|frame| frame.layout.has_alpha() && !frame.pixels.is_opaque(frame.layout.channels()));
     // Frames that are alike are coded once, and come out alike.
     let mut coded: HashMap<[u8; 32], Coded> = HashMap::new();
     let mut keys = Vec::with_capacity(frames.len());
     for frame in frames {
         let key = frame.content_sha256();
         if !coded.contains_key(&key) {
-            coded.insert(key, Coded::of(frame)?);
+            coded.insert(key, Coded::of(frame, clear)?);
         }
         keys.push(key);
     }
@@ -51,7 +52,7 @@ pub(in crate::codec) fn encode_animation(frames: &[Picture], animation: &Animati
         let mut encoder = Encoder::new(Vec::new(), width, height, &[])?;
         for (number, frame) in coded.iter().enumerate() {
             extensions(&mut encoder, &source, |place| place == number);
-            let next_shows_through = coded.get(number + 1).is_some_and(|next| next.transparent.is_some());
+            let next_shows_through = coded.get(number + 1).is_some_and(|next| next.clear);
             encoder.write_lzw_pre_encoded_frame(&Frame {
                 delay: animation.delays.get(number).map_or(0, |delay| delay.parts(PER_SECOND, MOST_DELAY)) as u16,
                 // What the next frame leaves out must not show this one.
@@ -84,12 +85,14 @@ struct Coded {
     size: (u16, u16),
     palette: Vec<u8>,
     transparent: Option<u8>,
+    /// Whether something of it is not seen.
+    clear: bool,
     /// The size of the first code and the compressed indices.
     data: Vec<u8>,
 }
 
 impl Coded {
-    fn of(picture: &Picture) -> Result<Self> {
+    fn of(picture: &Picture, clear: bool) -> Result<Self> {
         let colour = picture.colour8();
         // Upright: there is no EXIF in a GIF that would tell of another order.
         let PixelData::U8(samples) = &colour.pixels else {
@@ -102,12 +105,13 @@ impl Coded {
         if pixels.chunks_exact(4).any(|pixel| !matches!(pixel[3], 0 | 255)) {
             return Err(super::super::partial_transparency());
         }
-        let Indexed { palette, transparent, numbers } = indexed(&pixels, colour.width);
+        let Indexed { palette, transparent, numbers } = indexed(&pixels, colour.width, clear);
         // Sides were held against the limit of 16 bits before.
         let size = (colour.width as u16, colour.height as u16);
         let mut frame = Frame { width: size.0, height: size.1, buffer: Cow::Owned(numbers), ..Frame::default() };
         frame.make_lzw_pre_encoded();
-        Ok(Self { size, palette, transparent, data: frame.buffer.into_owned() })
+        let clear = pixels.chunks_exact(4).any(|pixel| pixel[3] == 0);
+        Ok(Self { size, palette, transparent, clear, data: frame.buffer.into_owned() })
     }
 }
 

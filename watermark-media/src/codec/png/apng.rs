@@ -133,10 +133,12 @@ fn show(canvas: &mut Option<Either>, raw: &mut Raw, place: Place, size: (u32, u3
         pixels = pixels.with_full(channels);
     }
     match pixels {
-        PixelData::U8(part) => match canvas.get_or_insert_with(|| Either::Eight(Canvas::new(width, height, with_alpha))) {
-            Either::Eight(canvas) => Ok(PixelData::U8(canvas.show(&part, place))),
-            Either::Sixteen(_) => Err(Error::corrupt(FORMAT, "its frames differ in depth")),
-        },
+        PixelData::U8(part) => {
+            match canvas.get_or_insert_with(|| Either::Eight(Canvas::new(width, height, with_alpha))) {
+                Either::Eight(canvas) => Ok(PixelData::U8(canvas.show(&part, place))),
+                Either::Sixteen(_) => Err(Error::corrupt(FORMAT, "its frames differ in depth")),
+            }
+        }
         PixelData::U16(part) => {
             match canvas.get_or_insert_with(|| Either::Sixteen(Canvas::new(width, height, with_alpha))) {
                 Either::Sixteen(canvas) => Ok(PixelData::U16(canvas.show(&part, place))),
@@ -155,8 +157,7 @@ enum Either {
 
 impl<'a> Parts<'a> {
     fn read(chunks: &'a [Chunk<'a>], header: &'a [u8], size: (u32, u32), count: u32) -> Result<Self> {
-        let mut parts =
-            Self { size, header, shared: Vec::new(), plays: 0, frames: Vec::new(), hidden: Vec::new() };
+        let mut parts = Self { size, header, shared: Vec::new(), plays: 0, frames: Vec::new(), hidden: Vec::new() };
         let mut sequence = 0;
         for chunk in chunks {
             if matches!(&chunk.kind, b"acTL" | b"fcTL" | b"fdAT") && !chunk.intact() {

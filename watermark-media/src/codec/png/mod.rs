@@ -66,7 +66,8 @@ impl Raw {
         let expanded = header.color_type == ColorType::Indexed;
         decoder.set_limits(png::Limits { bytes: most.saturating_add(64 << 20) });
         let mut reader = decoder.read_info().map_err(error)?;
-        let size = reader.output_buffer_size().ok_or_else(|| limit("the size of the picture", u64::MAX, most as u64))?;
+        let size =
+            reader.output_buffer_size().ok_or_else(|| limit("the size of the picture", u64::MAX, most as u64))?;
         let (pixels, frame) = if depth == 2 {
             let mut samples = vec![0_u16; size / 2];
             let frame = reader.next_frame(bytemuck::cast_slice_mut(&mut samples)).map_err(error)?;

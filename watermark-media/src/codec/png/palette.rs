@@ -106,9 +106,10 @@ impl Indexed {
             let mut numbers = samples.chunks_exact(channels).map(|pixel| self.numbers.get(&colour(pixel)).copied());
             let per_byte = usize::from(8 / self.bits);
             for _ in 0..width.div_ceil(per_byte) {
-                let packed = numbers.by_ref().take(per_byte).enumerate().try_fold(0, |byte, (n, number)| {
-                    Some(byte | number? << (8 - usize::from(self.bits) * (n + 1)))
-                });
+                let packed =
+                    numbers.by_ref().take(per_byte).enumerate().try_fold(0, |byte, (n, number)| {
+                        Some(byte | number? << (8 - usize::from(self.bits) * (n + 1)))
+                    });
                 row.push(packed.ok_or_else(|| Error::encode(FORMAT, "a colour is not in the palette"))?);
             }
             zlib.write_all(&row).map_err(|e| Error::encode(FORMAT, e))?;
@@ -120,8 +121,7 @@ impl Indexed {
     pub(super) fn encode(&self, picture: &Picture, kept: &PngChunks) -> Result<Vec<u8>> {
         let mut file = SIGNATURE.to_vec();
         let turned = picture.metadata.orientation.exif() >= 5;
-        let (width, height) =
-            if turned { (picture.height, picture.width) } else { (picture.width, picture.height) };
+        let (width, height) = if turned { (picture.height, picture.width) } else { (picture.width, picture.height) };
         chunks::push(&mut file, *b"IHDR", &self.header(width as u32, height as u32))?;
         self.head(&mut file, kept)?;
         chunks::push(&mut file, *b"IDAT", &self.body(picture)?)?;

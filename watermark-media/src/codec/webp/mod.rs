@@ -186,7 +186,8 @@ fn mux((width, height): (u32, u32), alpha: bool, around: &[Chunk<'_>], pixels: &
     let has = |kind: &[u8; 4]| around.iter().any(|chunk| &chunk.0 == kind);
     let moving = pixels.iter().any(|chunk| &chunk.0 == b"ANIM");
     let mut extended = [0; 10];
-    extended[0] = flag(has(b"ICCP"), 5) | flag(alpha, 4) | flag(has(b"EXIF"), 3) | flag(has(b"XMP "), 2) | flag(moving, 1);
+    extended[0] =
+        flag(has(b"ICCP"), 5) | flag(alpha, 4) | flag(has(b"EXIF"), 3) | flag(has(b"XMP "), 2) | flag(moving, 1);
     extended[4..7].copy_from_slice(&(width - 1).to_le_bytes()[..3]);
     extended[7..].copy_from_slice(&(height - 1).to_le_bytes()[..3]);
     let (icc, rest): (Vec<Chunk<'_>>, Vec<_>) = around.iter().partition(|chunk| &chunk.0 == b"ICCP");
