@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn headers_of_all_formats_tell() {
         let folder = tempfile::tempdir().unwrap();
-        for format in Format::ALL {
+        for &format in Format::ALL {
             let picture = Picture::new(60, 40, Layout::Rgb, PixelData::U8(vec![90; 60 * 40 * 3])).unwrap();
             // A format that is not written by this build is left out.
             let Ok(file) = encode(&picture, format) else { continue };
