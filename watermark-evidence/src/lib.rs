@@ -4,7 +4,7 @@
 //! - [`fingerprint()`]: a [`Thumbnail`] and a [`PerceptualHash`] of a picture, made in one pass over it, for a registry.
 //! - [`fit()`]: whether a picture in which a mark was found shows what the registered thumbnail shows. A mark that was
 //!   copied onto another picture does not fit.
-//! - [`report`]: one self-contained page of HTML, in English or Japanese.
+//! - [`mod@report`]: one self-contained page of HTML, in English or Japanese.
 //!
 //! ```
 //! use watermark_core::Layout;
@@ -22,6 +22,7 @@
 
 mod fingerprint;
 mod fit;
+pub mod report;
 mod shrink;
 
 pub use fingerprint::{Fingerprint, PerceptualHash, Thumbnail, ThumbnailError, fingerprint, preview};

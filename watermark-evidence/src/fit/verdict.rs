@@ -2,8 +2,6 @@
 
 /// No more candidates are tried from here on.
 pub(super) const SURE_STRENGTH: f64 = 12.0;
-/// From here the suspect fits.
-const FITS_STRENGTH: f64 = 9.0;
 /// Up to here it does not, if there was enough to compare.
 const FAILS_STRENGTH: f64 = 6.0;
 /// Pixels with edges that are enough to compare.
@@ -21,6 +19,9 @@ pub enum FitVerdict {
 }
 
 impl FitVerdict {
+    /// From this strength on the suspect fits.
+    pub const FITS_STRENGTH: f64 = 9.0;
+
     /// `fits`, `does_not_fit` or `unsure`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -31,7 +32,7 @@ impl FitVerdict {
     }
 
     pub(super) fn of(_score: f64, strength: f64, texture: f64) -> Self {
-        if strength >= FITS_STRENGTH {
+        if strength >= Self::FITS_STRENGTH {
             Self::Fits
         } else if strength <= FAILS_STRENGTH && texture >= ENOUGH_TEXTURE {
             Self::DoesNotFit

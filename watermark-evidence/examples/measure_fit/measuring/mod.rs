@@ -12,7 +12,7 @@ use watermark_core::{EmbedOptions, Embedder, Key, KeyRole, Layout, Payload};
 use watermark_media::{DecodeLimits, Picture, PixelData, decode};
 
 /// Pictures are brought down to this many pixels, so that a run takes minutes.
-const MOST_PIXELS: f64 = 1.5e6;
+const MOST_PIXELS: f64 = 7e5;
 
 /// A marked picture.
 pub(crate) struct Marked {

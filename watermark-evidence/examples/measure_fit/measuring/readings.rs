@@ -21,8 +21,8 @@ const ATTACKS: &[&str] = &[
     "crop-25+overlay-text", "flip-h+rotate-30+crop-50", "aspect-1.25+crop-25", "crop-50+collage-30",
 ];
 /// Attacks with something random are done this often.
-const TIMES: u64 = 3;
-const RANDOM: [&str; 4] = ["crop", "collage", "overlay", "pad"];
+const TIMES: u64 = 2;
+const RANDOM: [&str; 2] = ["crop-", "collage"];
 
 /// A copy that was read.
 pub(crate) struct Reading {
