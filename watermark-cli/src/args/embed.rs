@@ -75,6 +75,13 @@ pub(crate) struct BatchArgs {
     /// payload. Each input gives a copy for each of them, in a directory with the recipient's name.
     #[arg(long, value_name = "FILE")]
     pub(crate) recipients: Option<PathBuf>,
+    /// Registry to write every copy down in, made when it is missing: which id is in which file, of which asset, for
+    /// whom. No file gets its name before its row is stored.
+    #[arg(long, value_name = "DB")]
+    pub(crate) registry: Option<PathBuf>,
+    /// Title that the key was derived for, for the registry.
+    #[arg(long, value_name = "TEXT", requires = "registry")]
+    pub(crate) title: Option<String>,
     /// What the files are marked for, in your words; for the registry and the reports.
     #[arg(long, value_name = "TEXT")]
     pub(crate) label: Option<String>,
@@ -117,4 +124,6 @@ pub(crate) enum CredentialsRule {
     Refuse,
     /// It is marked and written without them.
     Strip,
+    /// It is marked and written with them; whoever checks them sees that they do not fit.
+    Keep,
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use watermark_core::{Applied, Embedder, Error, Payload, PayloadClass, Plan, Refusal};
-use watermark_media::{DecodeLimits, Document, EncodeOptions, Format, Picture};
+use watermark_media::{C2pa, DecodeLimits, Document, EncodeOptions, Format, Picture};
 
 use crate::metrics;
 use crate::output::json::{EmbedReport, number};
@@ -31,6 +31,8 @@ pub(crate) struct Original<'a> {
     pub(crate) format: Format,
     pub(crate) embedder: &'a Embedder,
     pub(crate) metrics: bool,
+    /// What becomes of content credentials.
+    pub(crate) c2pa: C2pa,
     /// Whether there is one copy only: then the document's own pixels are marked.
     pub(crate) once: bool,
     /// Of a single picture: what does not depend on the payload.
@@ -80,7 +82,8 @@ impl Original<'_> {
         }
         report.psnr_db = number(applied.psnr_db());
         (report.ssimulacra2, report.ssimulacra2_tiles) = score.mean();
-        let mut remarks = Vec::new();
+        // Asked of the marked pictures: they have more colours than a palette may hold.
+        let mut remarks = copy.losses(self.format);
         let (file, read_back) = self.encoded(&copy, payload, names, &mut figures, &mut remarks)?;
         let (margin_db, log10_p) = weakest(&figures);
         (report.margin_db, report.log10_p) = (number(margin_db), number(log10_p));
@@ -154,6 +157,7 @@ impl Original<'_> {
     ) -> Result<(Vec<u8>, &'static str)> {
         let format = self.format;
         let mut options = EncodeOptions::default();
+        options.c2pa = self.c2pa;
         let mut file = copy.encode(format, &options).with_context(|| names.output.to_owned())?;
         let mut reading = self.read_file(&file, copy, payload, figures);
         // Steps as coarse as the source's, on the same blocks, round most of a mark away.

@@ -3,10 +3,12 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use watermark_core::{Key, Payload, PayloadClass};
+use watermark_evidence::Fingerprint;
 
 /// Text before what is hashed to a recipient's content id.
 const RECIPIENT_LABEL: &[u8] = b"watermark recipient id 1";
@@ -98,6 +100,8 @@ pub(crate) struct Facts {
     pub(crate) margin_db: Option<f64>,
     /// SSIMULACRA2 where it was measured.
     pub(crate) ssimulacra2: Option<f64>,
+    /// What the original looks like, for a registry.
+    pub(crate) fingerprint: Option<Arc<Fingerprint>>,
 }
 
 /// What a copy that is wanted has to have carried.

@@ -40,7 +40,7 @@ use crate::{exit, key_file, output, settings};
 
 use budget::Budget;
 use inputs::Task;
-use ledger::{Journal, Ledger};
+use ledger::{Journal, Ledger, Records};
 use lock::FolderLock;
 use plan::Plan;
 use reporter::{Ended, Reporter};
@@ -69,15 +69,16 @@ pub(crate) fn run(args: &EmbedArgs) -> Result<u8> {
         false => FolderLock::take(&plan.folder).map(Some),
     };
     let opened = lock.and_then(|lock| Ok((lock, open_ledger(args, &plan)?)));
-    let (_lock, ledger) = match opened {
+    let (_lock, (ledger, mut earlier)) = match opened {
         Ok(opened) => opened,
         Err(error) => return nothing_done(args, error),
     };
     let files = plan.assets.len() as u64 * plan.copies_of_each();
     let reporter = Reporter::new(args, files, plan.single, stop.clone());
     if args.batch.resume {
-        reporter.earlier(tidy(&plan));
+        earlier.temporaries_removed = tidy(&plan);
     }
+    reporter.earlier(earlier);
     let ended = mark_all(args, &plan, &key, &budget, &Mutex::new(ledger), &reporter, &stop);
     if let Err(error) = &ended {
         reporter.warn(&format!("{error:#}"));
@@ -128,18 +129,28 @@ fn budget(args: &EmbedArgs) -> Result<Budget> {
     Ok(Budget::new(bytes.unwrap_or_else(budget::by_default)))
 }
 
-fn open_ledger(args: &EmbedArgs, plan: &Plan) -> Result<Ledger> {
-    match plan.single {
-        true => Ok(Ledger::None),
-        false => Ok(Ledger::Journal(Journal::open(&plan.folder, args.batch.resume)?)),
-    }
+/// Opens who remembers, and settles what an earlier run has left undecided.
+fn open_ledger(args: &EmbedArgs, plan: &Plan) -> Result<(Ledger, Earlier)> {
+    let mut earlier = Earlier::default();
+    let ledger = match &args.batch.registry {
+        Some(registry) => {
+            let mut records = Records::open(registry, args.batch.title.clone(), &plan.folder)?;
+            let only = plan.assets.first().filter(|_| plan.single).map(|asset| asset.relative.as_path());
+            let settled = records.settle(only)?;
+            earlier.rows_confirmed = settled.confirmed.len() as u64;
+            earlier.rows_withdrawn = settled.withdrawn.len() as u64;
+            Ledger::Registry(Box::new(records))
+        }
+        None if plan.single => Ledger::None,
+        None => Ledger::Journal(Journal::open(&plan.folder, args.batch.resume)?),
+    };
+    Ok((ledger, earlier))
 }
 
-/// Removes what killed runs have left where this one writes.
-fn tidy(plan: &Plan) -> Earlier {
+/// Removes what killed runs have left where this one writes, and counts it.
+fn tidy(plan: &Plan) -> u64 {
     let folders: BTreeSet<PathBuf> = plan.outputs().map(|copy| files::folder_of(&copy.output).to_owned()).collect();
-    let temporaries_removed = folders.iter().map(|folder| files::staged::remove_leftovers(folder)).sum();
-    Earlier { temporaries_removed, ..Earlier::default() }
+    folders.iter().map(|folder| files::staged::remove_leftovers(folder)).sum()
 }
 
 /// Number of files in work at the same time.

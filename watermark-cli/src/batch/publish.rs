@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Error, Result};
 
 use super::facts::Facts;
-use super::ledger::{Ledger, Ticket};
+use super::ledger::{Ledger, Ticket, is_collision};
 use super::reporter::{Ended, Reporter};
 use super::stop::Stop;
 use super::tally::Status;
@@ -55,16 +55,19 @@ fn publish_step(step: Vec<Ready>, ledger: &Mutex<Ledger>, reporter: &Reporter) -
             return Err(error);
         }
     };
-    let (mut done, mut tickets, mut folders) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let (mut done, mut confirmed, mut folders) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (ready, ticket) in step.into_iter().zip(reserved) {
         let Ready { staged, facts, report, pixels, bytes } = ready;
-        let renamed = ticket.map_err(|error| (Status::Refused, named(&facts, &error)));
+        let renamed = ticket.map_err(|error| {
+            let status = if is_collision(&error) { Status::Refused } else { Status::Failed };
+            (status, named(&facts, &error))
+        });
         let renamed = renamed.and_then(|ticket| {
             rename(staged, ticket, &mut ledger).map(|path| (ticket, path)).map_err(|error| (Status::Failed, error))
         });
         match renamed {
             Ok((ticket, path)) => {
-                tickets.push(ticket);
+                confirmed.push((ticket, facts));
                 folders.insert(files::folder_of(&path).to_owned());
                 done.push((report, pixels, bytes));
             }
@@ -72,7 +75,7 @@ fn publish_step(step: Vec<Ready>, ledger: &Mutex<Ledger>, reporter: &Reporter) -
         }
     }
     folders.iter().for_each(|folder: &PathBuf| files::sync_folder(folder));
-    let confirmed = ledger.confirm(&tickets);
+    let confirmed = ledger.confirm(&confirmed);
     drop(ledger);
     for (report, pixels, bytes) in done {
         reporter.ended(Ended { report, status: Status::Marked, weight: 1, size: (pixels, bytes), error: None });

@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::Path;
 use std::sync::mpsc::SyncSender;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use anyhow::{Context as _, Error, Result, anyhow, bail};
 use rayon::ThreadPool;
 use watermark_core::{Embedder, Key, PayloadClass};
-use watermark_media::{DecodeLimits, Document};
+use watermark_evidence::Fingerprint;
+use watermark_media::{C2pa, DecodeLimits, Document};
 
 use super::budget::{Budget, Permit};
 use super::copies::{Names, Original, refusal};
@@ -73,7 +74,8 @@ impl<'a> Embedders<'a> {
 
 /// What is known of an input besides its pixels.
 struct Source {
-    losses: Vec<String>,
+    remark: Option<&'static str>,
+    fingerprint: Option<Arc<Fingerprint>>,
     source_sha256: Hash,
     content_sha256: Hash,
     pixels: u64,
@@ -207,7 +209,9 @@ impl Shared<'_> {
             Target::picture(&copies[0].output, &asset.input, self.args.force)?;
         }
         let bytes = read_unchanged(&asset.input)?;
-        let source_sha256 = if self.plan.single { Hash::default() } else { Hash::of(&bytes) };
+        // Nobody asks for it when nobody remembers.
+        let remembered = !self.plan.single || self.args.batch.registry.is_some();
+        let source_sha256 = if remembered { Hash::of(&bytes) } else { Hash::default() };
         let document = Document::decode(&bytes, &DecodeLimits::default()).with_context(name)?;
         let file_bytes = bytes.len() as u64;
         drop(bytes);
@@ -218,7 +222,7 @@ impl Shared<'_> {
         if document.has_c2pa() && self.args.c2pa == CredentialsRule::Refuse {
             return Err(Refused(format!(
                 "{}: carries content credentials (C2PA), which hold for unchanged pixels only; pass --c2pa strip to mark \
-                 it and leave them out",
+                 it and leave them out, or --c2pa keep to mark it and have them no longer fit",
                 name()
             ))
             .into());
@@ -230,17 +234,29 @@ impl Shared<'_> {
         let content_sha256 = Hash(document.content_sha256());
         let embedder = self.embedders.get(asset.strength).with_context(name)?;
         let (metrics, once) = (self.args.metrics, self.plan.recipients.is_empty());
-        let source = Source { losses: self.losses(&document, format), source_sha256, content_sha256, pixels, sides };
-        Ok((Original { document, format, embedder, metrics, once, plan: None }, source))
+        let (c2pa, remark) = self.credentials(&document);
+        let fingerprint = match &self.args.batch.registry {
+            Some(_) => Some(Arc::new(watermark_evidence::fingerprint(first).with_context(name)?)),
+            None => None,
+        };
+        let source = Source { remark, fingerprint, source_sha256, content_sha256, pixels, sides };
+        Ok((Original { document, format, embedder, metrics, c2pa, once, plan: None }, source))
     }
 
-    fn losses(&self, document: &Document, format: watermark_media::Format) -> Vec<String> {
-        let mut losses = document.losses(format);
-        if document.has_c2pa() {
-            let what = "carries content credentials (C2PA), which hold for unchanged pixels only; the output is written without them";
-            losses.push(what.to_owned());
-        }
-        losses
+    /// What becomes of content credentials, with a sentence when there are any.
+    fn credentials(&self, document: &Document) -> (C2pa, Option<&'static str>) {
+        let (rule, remark) = match self.args.c2pa {
+            CredentialsRule::Keep => (
+                C2pa::Keep,
+                "carries content credentials (C2PA), which hold for unchanged pixels only; the output has them, and \
+                 whoever checks them sees that they do not fit",
+            ),
+            _ => (
+                C2pa::Drop,
+                "carries content credentials (C2PA), which hold for unchanged pixels only; the output is written without them",
+            ),
+        };
+        (rule, document.has_c2pa().then_some(remark))
     }
 
     fn copy(
@@ -261,7 +277,7 @@ impl Shared<'_> {
         report.payload = Some(payload.to_string());
         report.bits = Some(payload.class().bits());
         report.payload_from = Some(if copy.payload.is_some() { "given" } else { "content" });
-        report.losses.clone_from(&source.losses);
+        report.losses.extend(source.remark.map(str::to_owned));
         let marked = original.mark(&payload, Names { input: &input, output: &output }, report)?;
         report.losses.extend(marked.remarks);
         let target = match self.plan.single {
@@ -287,6 +303,7 @@ impl Shared<'_> {
             psnr_db: report.psnr_db,
             margin_db: report.margin_db,
             ssimulacra2: report.ssimulacra2,
+            fingerprint: source.fingerprint.clone(),
         };
         Ok(Made { bytes: marked.file.len() as u64, staged: target.stage(&marked.file)?, facts })
     }

@@ -124,6 +124,7 @@ mod tests {
             psnr_db: None,
             margin_db: None,
             ssimulacra2: None,
+            fingerprint: None,
         }
     }
 

@@ -6,14 +6,17 @@
 //! found by the file's hash.
 
 mod journal;
+mod records;
 
 use std::path::Path;
 
 use anyhow::Result;
+use watermark_registry::RowId;
 
 use super::facts::{Facts, Identity};
 
 pub(crate) use journal::Journal;
+pub(crate) use records::{Records, is_collision};
 
 /// Who remembers.
 #[derive(Debug)]
@@ -22,39 +25,47 @@ pub(crate) enum Ledger {
     None,
     /// A journal in the output directory.
     Journal(Journal),
+    /// A registry.
+    Registry(Box<Records>),
 }
 
-/// A reservation.
+/// A reservation; of a registry, with the number of its row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Ticket;
+pub(crate) struct Ticket(Option<RowId>);
 
 impl Ledger {
-    /// What was made under the name `relative`, or nearly: without a look at the file.
+    /// What was made under the name `relative`: without a look at the file.
     pub(crate) fn made(&self, relative: &Path) -> Result<Vec<Identity>> {
         match self {
             Self::None => Ok(Vec::new()),
             Self::Journal(journal) => Ok(journal.made(relative)),
+            Self::Registry(records) => records.made(relative),
         }
     }
 
     /// Writes down files that are about to get their names. On the disk when this returns; each has its own answer.
     pub(crate) fn reserve(&mut self, files: &[&Facts]) -> Result<Vec<Result<Ticket>>> {
         match self {
-            Self::None => Ok(files.iter().map(|_| Ok(Ticket)).collect()),
-            Self::Journal(journal) => {
-                journal.write(files)?;
-                Ok(files.iter().map(|_| Ok(Ticket)).collect())
-            }
+            Self::None => {}
+            Self::Journal(journal) => journal.write(files)?,
+            Self::Registry(records) => return records.reserve(files),
+        }
+        Ok(files.iter().map(|_| Ok(Ticket(None))).collect())
+    }
+
+    /// Says that these files have their names. A journal needs no such word: the file's hash says it.
+    pub(crate) fn confirm(&mut self, files: &[(Ticket, Facts)]) -> Result<()> {
+        match self {
+            Self::Registry(records) => records.confirm(files),
+            _ => Ok(()),
         }
     }
 
-    /// Says that the files of these reservations have their names. A journal needs no such word: the file's hash says it.
-    pub(crate) fn confirm(&mut self, _tickets: &[Ticket]) -> Result<()> {
-        Ok(())
-    }
-
     /// Takes a reservation back.
-    pub(crate) fn withdraw(&mut self, _ticket: Ticket) -> Result<()> {
-        Ok(())
+    pub(crate) fn withdraw(&mut self, ticket: Ticket) -> Result<()> {
+        match self {
+            Self::Registry(records) => records.withdraw(ticket),
+            _ => Ok(()),
+        }
     }
 }
