@@ -8,8 +8,11 @@ pub(crate) const DONE: u8 = 0;
 pub(crate) const NOT_FOUND: u8 = 1;
 /// Input, options or surroundings that do not work. With several inputs the others were still done.
 pub(crate) const TROUBLE: u8 = 2;
-/// `embed`: the picture cannot carry the mark; nothing was written.
+/// `embed`: the picture cannot carry the mark; nothing was written. With several: this holds for some, and nothing else
+/// was wrong.
 pub(crate) const REFUSED: u8 = 3;
+/// Added to the number of the signal that ended a run: 130 for SIGINT, 143 for SIGTERM. The files in work were finished.
+pub(crate) const SIGNAL: u8 = 128;
 
 /// Whether an error only says that whoever read our output went away (`watermark ... | head`).
 pub(crate) fn reader_left(error: &anyhow::Error) -> bool {

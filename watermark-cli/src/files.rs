@@ -1,12 +1,16 @@
 //! Files in and out: reading with a bound, writing beside the target and renaming, and the rules about overwriting.
 
+pub(crate) mod staged;
+
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
+
+use staged::Registered;
 
 /// Largest picture file that is read, bytes: an uncompressed 16-bit RGBA picture of 16,384 x 16,384 px is 2 GiB.
 pub(crate) const MAX_PICTURE_BYTES: u64 = (2 << 30) + (64 << 20);
@@ -49,7 +53,7 @@ pub(crate) fn read_private(path: &Path, max_bytes: u64, allow_open: bool) -> Res
     Ok(bytes)
 }
 
-fn open(path: &Path) -> Result<File> {
+pub(crate) fn open(path: &Path) -> Result<File> {
     let name = path.display();
     let file = File::open(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => anyhow!("{name}: there is no such file"),
@@ -81,7 +85,7 @@ fn refuse_open_mode(_path: &Path, _file: &File) -> Result<()> {
 }
 
 /// A file that will be written: checked before any work is done, and there completely or not at all.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Target {
     path: PathBuf,
     replace: bool,
@@ -116,6 +120,19 @@ impl Target {
         Self::new(path, false, KEY_MODE, "a key is never overwritten, choose another name")
     }
 
+    /// A picture in a tree that was looked through before; its directory is made when it is missing.
+    pub(crate) fn in_tree(path: &Path, replace: bool) -> Result<Self> {
+        let folder = folder_of(path);
+        fs::create_dir_all(folder).map_err(|error| {
+            let (name, kind) = (path.display(), error.kind());
+            anyhow!("{name}: the directory {} cannot be made ({kind}); choose another place", folder.display())
+        })?;
+        if path.is_dir() {
+            bail!("{}: is a directory; give another name or place to the copy", path.display());
+        }
+        Ok(Self { path: path.to_owned(), replace, mode: PICTURE_MODE })
+    }
+
     fn new(path: &Path, replace: bool, mode: u32, way_out: &str) -> Result<Self> {
         let target = Self { path: path.to_owned(), replace, mode };
         let name = path.display();
@@ -133,16 +150,13 @@ impl Target {
     }
 
     fn folder(&self) -> &Path {
-        match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        }
+        folder_of(&self.path)
     }
 
     fn beside(&self) -> Result<NamedTempFile> {
         let folder = self.folder();
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".watermark-").suffix(".tmp");
+        builder.prefix(staged::PREFIX).suffix(staged::SUFFIX);
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(self.mode));
         builder.tempfile_in(folder).map_err(|error| {
@@ -159,35 +173,70 @@ impl Target {
 
     /// Writes the file: beside the target, to the disk, then renamed.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<()> {
-        self.write_with(|mut file| self.told(file.write_all(bytes)))
-    }
-
-    /// The file's error by its kind, as its own text would name the temporary file.
-    fn told<T>(&self, outcome: io::Result<T>) -> Result<T> {
-        let name = self.path.display();
-        outcome
-            .map_err(|error| anyhow!("{name}: cannot be written ({}); make room or choose another place", error.kind()))
+        let path = self.clone().stage(bytes)?.rename()?;
+        sync_folder(folder_of(&path));
+        Ok(())
     }
 
     /// As [`write`](Self::write), for what is made piece by piece.
     pub(crate) fn write_with<T>(&self, make: impl FnOnce(&File) -> Result<T>) -> Result<T> {
-        let name = self.path.display();
-        let file = self.beside()?;
-        let made = make(file.as_file())?;
-        self.told(file.as_file().sync_all())?;
-        let renamed = if self.replace { file.persist(&self.path) } else { file.persist_noclobber(&self.path) };
-        renamed.map_err(|failure| match failure.error.kind() {
-            io::ErrorKind::AlreadyExists => anyhow!("{name}: has appeared meanwhile and was left as it is"),
-            _ => anyhow::Error::new(failure.error).context(format!("{name}: cannot be written")),
-        })?;
-        // The name, too, should survive a power cut; where directories cannot be synced, nothing is lost.
-        let _ = File::open(self.folder()).and_then(|folder| folder.sync_all());
+        let mut file = Registered::new(self.beside()?);
+        let made = file.fill(make)?;
+        file.write(&[]).map_err(|error| self.unwritable(&error))?;
+        let path = Staged { target: self.clone(), file }.rename()?;
+        sync_folder(folder_of(&path));
         Ok(made)
+    }
+
+    /// By kind, as the file's own text would name the temporary file.
+    fn unwritable(&self, error: &io::Error) -> anyhow::Error {
+        let name = self.path.display();
+        anyhow!("{name}: cannot be written ({}); make room or choose another place", error.kind())
+    }
+
+    /// Writes the bytes beside the target and to the disk; [`Staged::rename`] gives them their name.
+    pub(crate) fn stage(self, bytes: &[u8]) -> Result<Staged> {
+        let mut file = Registered::new(self.beside()?);
+        file.write(bytes).map_err(|error| self.unwritable(&error))?;
+        Ok(Staged { target: self, file })
+    }
+}
+
+/// A file that is complete and on the disk, under a temporary name beside its target. Dropped, it is removed.
+#[derive(Debug)]
+pub(crate) struct Staged {
+    target: Target,
+    file: Registered,
+}
+
+impl Staged {
+    /// Gives the file its name. [`sync_folder`] makes that last, for many files at once.
+    pub(crate) fn rename(self) -> Result<PathBuf> {
+        let Target { path, replace, .. } = self.target;
+        let renamed = self.file.persist(&path, replace);
+        renamed.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => anyhow!("{}: has appeared meanwhile and was left as it is", path.display()),
+            kind => anyhow!("{}: cannot be written ({kind}); choose another name or place", path.display()),
+        })?;
+        Ok(path)
+    }
+}
+
+/// The names in a directory should survive a power cut, too; where directories cannot be synced, nothing is lost.
+pub(crate) fn sync_folder(folder: &Path) {
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+/// The directory that a file lies in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
 }
 
 /// Whether two paths lead to the same file, through links of either kind.
-fn same_file(a: &Path, b: &Path) -> bool {
+pub(crate) fn same_file(a: &Path, b: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;

@@ -4,6 +4,7 @@
 //! Results go to standard output, everything else to standard error. Exit codes: see `exit`.
 
 mod args;
+mod batch;
 mod commands;
 mod config;
 mod detect;

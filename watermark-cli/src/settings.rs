@@ -23,9 +23,19 @@ pub(crate) enum PayloadSource {
 /// The payload that is asked for.
 pub(crate) fn payload_source(args: &EmbedArgs) -> Result<PayloadSource> {
     let class = args.bits.as_deref().map(class_of).transpose()?;
-    let Some(text) = &args.payload else {
-        return Ok(PayloadSource::Content(class.unwrap_or_default()));
-    };
+    match &args.payload {
+        None => Ok(PayloadSource::Content(class.unwrap_or_default())),
+        Some(text) => Ok(PayloadSource::Given(payload_of_class(text, class)?)),
+    }
+}
+
+/// A payload of a list, whose messages the caller completes with the place.
+pub(crate) fn listed_payload(text: &str, args: &EmbedArgs) -> Result<Payload> {
+    payload_of_class(text, args.bits.as_deref().map(class_of).transpose()?)
+        .map_err(|error| anyhow!("{}", format!("{error:#}").replacen("--payload", "payload", 1)))
+}
+
+fn payload_of_class(text: &str, class: Option<PayloadClass>) -> Result<Payload> {
     let payload = parse_payload(text)?;
     let bits = payload.class().bits();
     match class {
@@ -36,7 +46,7 @@ pub(crate) fn payload_source(args: &EmbedArgs) -> Result<PayloadSource> {
             class.bits(),
             class.bits() / 4
         ),
-        _ => Ok(PayloadSource::Given(payload)),
+        _ => Ok(payload),
     }
 }
 
@@ -59,21 +69,69 @@ fn class_of(bits: &str) -> Result<PayloadClass> {
     class.ok_or_else(|| anyhow!("--bits {bits} is none of 32, 64, 128"))
 }
 
-/// Strength and limits for embedding.
-pub(crate) fn embed_options(args: &EmbedArgs) -> Result<EmbedOptions> {
-    let mut options = EmbedOptions::default();
+/// How strong a mark is to be, with a name for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct NamedStrength(Strength);
+
+impl NamedStrength {
+    /// Strength and limits for embedding.
+    pub(crate) fn options(self) -> EmbedOptions {
+        let mut options = EmbedOptions::default();
+        options.strength = self.0;
+        options
+    }
+}
+
+impl std::fmt::Display for NamedStrength {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Strength::Profile(Profile::Subtle) => f.write_str("subtle"),
+            Strength::Profile(Profile::Robust) => f.write_str("robust"),
+            Strength::PsnrDb(psnr_db) => write!(f, "psnr {psnr_db}"),
+            _ => f.write_str("standard"),
+        }
+    }
+}
+
+/// The strength that is asked for.
+pub(crate) fn strength(args: &EmbedArgs) -> Result<NamedStrength> {
     if let Some(psnr_db) = args.psnr {
         ensure!(PSNR_DB.contains(&psnr_db), "--psnr {psnr_db} is outside the range of 30 to 60 dB");
-        options.strength = Strength::PsnrDb(psnr_db);
+        return Ok(NamedStrength(Strength::PsnrDb(psnr_db)));
     }
-    if let Some(name) = args.profile {
-        options.strength = Strength::Profile(match name {
-            ProfileName::Subtle => Profile::Subtle,
-            ProfileName::Standard => Profile::Standard,
-            ProfileName::Robust => Profile::Robust,
-        });
-    }
-    Ok(options)
+    Ok(profile(args.profile.unwrap_or(ProfileName::Standard)))
+}
+
+/// A strength by the name of its profile.
+pub(crate) fn profile(name: ProfileName) -> NamedStrength {
+    NamedStrength(Strength::Profile(match name {
+        ProfileName::Subtle => Profile::Subtle,
+        ProfileName::Standard => Profile::Standard,
+        ProfileName::Robust => Profile::Robust,
+    }))
+}
+
+/// The format of `--format`.
+pub(crate) fn wanted_format(args: &EmbedArgs) -> Result<Option<Format>> {
+    let Some(name) = &args.format else { return Ok(None) };
+    let format = Format::from_extension(name);
+    format.map(Some).ok_or_else(|| anyhow!("--format {name} is no format that can be written; {}", works()))
+}
+
+/// A number of bytes: digits with an optional k, M, G or T, which are powers of 1024.
+pub(crate) fn bytes(text: &str) -> Result<u64> {
+    let text = text.trim();
+    let upper = text.to_ascii_uppercase();
+    let bare = upper.strip_suffix("IB").or(upper.strip_suffix('B')).unwrap_or(&upper);
+    let (digits, power) = match bare.char_indices().last() {
+        Some((at, unit)) if !unit.is_ascii_digit() => (&bare[..at], "KMGT".find(unit).map(|power| power as u32 + 1)),
+        _ => (bare, Some(0)),
+    };
+    let number = digits.trim().parse::<u64>().ok();
+    let bytes = number.zip(power).and_then(|(number, power)| number.checked_mul(1024_u64.checked_pow(power)?));
+    bytes.filter(|&bytes| bytes > 0).ok_or_else(|| {
+        anyhow!("{text:?} is no amount of memory; give a whole number above 0 with k, M, G or T, such as 500M or 2G")
+    })
 }
 
 /// Effort and limits for detection.
@@ -90,13 +148,18 @@ pub(crate) fn detect_options(effort: EffortName) -> DetectOptions {
 /// The format that a file name asks for.
 pub(crate) fn output_format(path: &Path) -> Result<Format> {
     let name = path.display();
-    let works = "it can be .png, .jpg, .jpeg, .webp, .tif or .tiff";
     let Some(extension) = path.extension() else {
-        bail!("{name}: has no extension, which gives the format to write; {works}");
+        bail!("{name}: has no extension, which gives the format to write; {}", works());
     };
     let extension = extension.to_string_lossy();
     Format::from_extension(&extension)
-        .ok_or_else(|| anyhow!("{name}: .{extension} is no format that can be written; {works}"))
+        .ok_or_else(|| anyhow!("{name}: .{extension} is no format that can be written; {}", works()))
+}
+
+/// The extensions that work.
+fn works() -> String {
+    let extensions: Vec<_> = Format::ALL.iter().map(|format| format!(".{}", format.extension())).collect();
+    format!("it can be {}, .jpeg or .tiff", extensions.join(", "))
 }
 
 #[cfg(test)]
@@ -106,9 +169,21 @@ mod tests {
     #[test]
     fn the_extension_gives_the_format() {
         assert_eq!(output_format(Path::new("a/b.JPeG")).unwrap(), Format::Jpeg);
-        for path in ["a", "a.gif", ".png", "a."] {
+        for path in ["a", "a.bmp", ".png", "a."] {
             let error = output_format(Path::new(path)).unwrap_err().to_string();
             assert!(error.starts_with(path) && error.contains(".tiff"), "{error}");
+        }
+    }
+
+    #[test]
+    fn amounts_of_memory() {
+        for (text, amount) in
+            [("1", 1), ("500M", 500 << 20), ("2G", 2 << 30), (" 3 k", 3 << 10), ("1TiB", 1 << 40), ("7GB", 7 << 30)]
+        {
+            assert_eq!(bytes(text).unwrap(), amount, "{text}");
+        }
+        for text in ["", "0", "G", "-1", "1.5G", "2X", "99999999999T", "é", "1é"] {
+            assert!(bytes(text).unwrap_err().to_string().contains("500M"), "{text}");
         }
     }
 

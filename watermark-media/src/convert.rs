@@ -21,11 +21,65 @@ impl PixelData {
     }
 
     /// Whether the last of every `channels` samples is full.
-    fn is_opaque(&self, channels: usize) -> bool {
+    pub(crate) fn is_opaque(&self, channels: usize) -> bool {
         match self {
             Self::U8(samples) => samples.chunks_exact(channels).all(|pixel| pixel[channels - 1] == u8::MAX),
             Self::U16(samples) => samples.chunks_exact(channels).all(|pixel| pixel[channels - 1] == u16::MAX),
         }
+    }
+}
+
+/// Of a sample's channels: added, taken, looked at.
+#[cfg(feature = "animation")]
+impl PixelData {
+    /// Whether the last of every `channels` samples is full or nothing.
+    pub(crate) fn is_binary(&self, channels: usize) -> bool {
+        match self {
+            Self::U8(samples) => samples.chunks_exact(channels).all(|p| matches!(p[channels - 1], 0 | u8::MAX)),
+            Self::U16(samples) => samples.chunks_exact(channels).all(|p| matches!(p[channels - 1], 0 | u16::MAX)),
+        }
+    }
+
+    /// With a full sample after every `channels`.
+    pub(crate) fn with_full(&self, channels: usize) -> Self {
+        fn add<T: Copy>(samples: &[T], channels: usize, full: T) -> Vec<T> {
+            samples.chunks_exact(channels).flat_map(|pixel| pixel.iter().copied().chain([full])).collect()
+        }
+        match self {
+            Self::U8(samples) => Self::U8(add(samples, channels, u8::MAX)),
+            Self::U16(samples) => Self::U16(add(samples, channels, u16::MAX)),
+        }
+    }
+
+    /// Without the last of every `channels` samples.
+    pub(crate) fn without_last(&self, channels: usize) -> Self {
+        fn take<T: Copy>(samples: &[T], channels: usize) -> Vec<T> {
+            samples.chunks_exact(channels).flat_map(|pixel| pixel[..channels - 1].iter().copied()).collect()
+        }
+        match self {
+            Self::U8(samples) => Self::U8(take(samples, channels)),
+            Self::U16(samples) => Self::U16(take(samples, channels)),
+        }
+    }
+}
+
+#[cfg(feature = "animation")]
+impl Picture {
+    /// With an opaque alpha channel, if it has none.
+    pub(crate) fn with_alpha(&self) -> Cow<'_, Self> {
+        let layout = match self.layout {
+            Layout::Luma => Layout::LumaAlpha,
+            Layout::Rgb => Layout::Rgba,
+            _ => return Cow::Borrowed(self),
+        };
+        let pixels = self.pixels.with_full(self.layout.channels());
+        Cow::Owned(Self { layout, pixels, metadata: self.metadata.clone(), ..*self })
+    }
+
+    /// With what was noted about its file.
+    pub(crate) fn with_notes(mut self, notes: crate::codec::Notes) -> Self {
+        self.metadata.notes = notes;
+        self
     }
 }
 

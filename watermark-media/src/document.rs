@@ -5,6 +5,8 @@
 
 use sha2::{Digest, Sha256};
 
+#[cfg(feature = "animation")]
+use crate::codec::animation::Animation;
 use crate::{DecodeLimits, EncodeOptions, Error, Format, Picture, Result, codec};
 
 /// What the pictures of a document are to each other.
@@ -45,6 +47,9 @@ pub struct Document {
 pub(crate) enum Rest {
     /// Nothing: all there is stands in the picture.
     Single,
+    /// Delays, rounds, and what belongs to no frame.
+    #[cfg(feature = "animation")]
+    Animation(Box<Animation>),
 }
 
 impl From<Picture> for Document {
@@ -59,6 +64,10 @@ impl Document {
     /// # Errors
     /// As [`decode`](crate::decode), but several pictures are no error.
     pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Self> {
+        #[cfg(feature = "animation")]
+        if let Some((pictures, animation)) = codec::animation::decode(bytes, limits)? {
+            return Ok(Self { pictures, rest: Rest::Animation(Box::new(animation)) });
+        }
         codec::decode(bytes, limits).map(Self::from)
     }
 
@@ -71,6 +80,8 @@ impl Document {
     pub fn kind(&self) -> Kind {
         match self.rest {
             Rest::Single => Kind::Single,
+            #[cfg(feature = "animation")]
+            Rest::Animation(_) => Kind::Animation,
         }
     }
 
@@ -111,15 +122,50 @@ impl Document {
     /// # Errors
     /// [`Error::CannotHold`], which names what would be lost and the way out.
     pub fn check_format(&self, format: Format) -> Result<()> {
+        #[cfg(feature = "animation")]
+        codec::losses::check(&self.pictures, self.animation(), format)?;
         let _ = format;
         Ok(())
     }
 
     /// What of the file will not be kept when it is written as `format`, in sentences for the user: a palette that
-    /// becomes RGB, for one. Empty when nothing is lost.
+    /// becomes RGB, for one. Empty when nothing is lost, and in builds without the feature `animation`. The pixels are
+    /// looked at as they are now: asked after marking, it knows how many colours the mark has made.
     pub fn losses(&self, format: Format) -> Vec<String> {
-        let _ = format;
-        Vec::new()
+        #[cfg(feature = "animation")]
+        return codec::losses::list(&self.pictures, self.animation(), format);
+        #[cfg(not(feature = "animation"))]
+        {
+            let _ = format;
+            Vec::new()
+        }
+    }
+
+    /// How long each frame of an animation is seen, milliseconds; nothing for other kinds. Zero is what the file says:
+    /// browsers show such frames for 100 ms.
+    pub fn delays_ms(&self) -> Option<Vec<f64>> {
+        #[cfg(feature = "animation")]
+        if let Some(animation) = self.animation() {
+            return Some(animation.delays.iter().map(|delay| delay.milliseconds()).collect());
+        }
+        None
+    }
+
+    /// How often an animation is played, 0 for ever; nothing for other kinds.
+    pub fn plays(&self) -> Option<u32> {
+        #[cfg(feature = "animation")]
+        if let Some(animation) = self.animation() {
+            return Some(animation.plays);
+        }
+        None
+    }
+
+    #[cfg(feature = "animation")]
+    fn animation(&self) -> Option<&Animation> {
+        match &self.rest {
+            Rest::Animation(animation) => Some(animation),
+            Rest::Single => None,
+        }
     }
 
     /// Writes the file with all its pictures and all else it had.
@@ -128,6 +174,8 @@ impl Document {
     /// As [`encode_with`](crate::encode_with).
     pub fn encode(&self, format: Format, options: &EncodeOptions) -> Result<Vec<u8>> {
         match (&self.rest, self.pictures.as_slice()) {
+            #[cfg(feature = "animation")]
+            (Rest::Animation(animation), frames) => codec::animation::encode(frames, animation, format, options),
             (Rest::Single, [picture]) => codec::encode_with(picture, format, options),
             _ => Err(Error::encode(format, "the document lost its picture")),
         }

@@ -14,18 +14,28 @@ pub enum Format {
     WebP,
     /// TIFF with one page.
     Tiff,
+    /// GIF, still or moving. In builds without the feature `animation` it is not known.
+    #[cfg(feature = "animation")]
+    Gif,
 }
 
 impl Format {
     /// Every format, in the order used for lists.
-    pub const ALL: [Self; 4] = [Self::Png, Self::Jpeg, Self::WebP, Self::Tiff];
+    pub const ALL: &[Self] = &[
+        Self::Png,
+        Self::Jpeg,
+        Self::WebP,
+        Self::Tiff,
+        #[cfg(feature = "animation")]
+        Self::Gif,
+    ];
 
     /// The format for a file name's extension, with or without its dot, in any case.
     ///
     /// ```
     /// use watermark_media::Format;
     /// assert_eq!(Format::from_extension(".JPEG"), Some(Format::Jpeg));
-    /// assert_eq!(Format::from_extension("gif"), None);
+    /// assert_eq!(Format::from_extension("bmp"), None);
     /// ```
     pub fn from_extension(extension: &str) -> Option<Self> {
         let extension = extension.strip_prefix('.').unwrap_or(extension);
@@ -34,6 +44,8 @@ impl Format {
             "jpg" | "jpeg" | "jpe" | "jfif" => Some(Self::Jpeg),
             "webp" => Some(Self::WebP),
             "tif" | "tiff" => Some(Self::Tiff),
+            #[cfg(feature = "animation")]
+            "gif" => Some(Self::Gif),
             _ => None,
         }
     }
@@ -44,6 +56,8 @@ impl Format {
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Self::Png),
             [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
+            #[cfg(feature = "animation")]
+            [b'G', b'I', b'F', b'8', ..] => Some(Self::Gif),
             [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Some(Self::Tiff),
             _ => None,
         }
@@ -56,6 +70,8 @@ impl Format {
             Self::Jpeg => "jpg",
             Self::WebP => "webp",
             Self::Tiff => "tif",
+            #[cfg(feature = "animation")]
+            Self::Gif => "gif",
         }
     }
 
@@ -78,6 +94,8 @@ impl std::fmt::Display for Format {
             Self::Jpeg => "JPEG",
             Self::WebP => "WebP",
             Self::Tiff => "TIFF",
+            #[cfg(feature = "animation")]
+            Self::Gif => "GIF",
         })
     }
 }

@@ -64,6 +64,8 @@ mod metadata;
 mod orientation;
 mod picture;
 
+#[cfg(feature = "animation")]
+pub use codec::C2pa;
 pub use codec::{EncodeOptions, decode, encode, encode_with};
 pub use document::{Document, Kind};
 pub use error::{Error, Result};

@@ -11,13 +11,20 @@ pub struct DecodeLimits {
     /// Longest side, pixels. Default 16,384.
     pub max_side: u32,
     /// Most bytes of decoded samples (width x height x channels x bytes per sample). Default 2 GiB, which is
-    /// `max_pixels` of 16 bit RGBA. Decoders hold up to about three times as much while they work.
+    /// `max_pixels` of 16 bit RGBA; for several frames, of all together. Decoders hold up to about three times as much while they work.
     pub max_bytes_decoded: u64,
+    /// Most frames of an animation. Default 10,000.
+    pub max_frames: u32,
 }
 
 impl Default for DecodeLimits {
     fn default() -> Self {
-        Self { max_pixels: 16_384 * 16_384, max_side: 16_384, max_bytes_decoded: 16_384 * 16_384 * 8 }
+        Self {
+            max_pixels: 16_384 * 16_384,
+            max_side: 16_384,
+            max_bytes_decoded: 16_384 * 16_384 * 8,
+            max_frames: 10_000,
+        }
     }
 }
 

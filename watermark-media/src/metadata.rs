@@ -19,6 +19,22 @@ pub(crate) struct Metadata {
     pub(crate) png: Option<PngChunks>,
     pub(crate) jpeg: Option<JpegSource>,
     pub(crate) tiff: Option<TiffSource>,
+    #[cfg(feature = "animation")]
+    pub(crate) gif: Option<GifSource>,
+    #[cfg(feature = "animation")]
+    pub(crate) notes: crate::codec::Notes,
+}
+
+/// What a GIF source had besides its frames.
+#[cfg(feature = "animation")]
+#[derive(Debug, Clone, Default)]
+pub(crate) struct GifSource {
+    /// Comments and application extensions with all their bytes, each with the number of the frame it stands before.
+    pub(crate) extensions: Vec<(usize, Vec<u8>)>,
+    /// Whether a frame waits for the user.
+    pub(crate) awaits_user: Vec<bool>,
+    /// The pixel's aspect as it stands in the file; 0 for square ones.
+    pub(crate) aspect: u8,
 }
 
 /// Chunks of a PNG source, type and data, that are written again as they are.

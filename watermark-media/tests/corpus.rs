@@ -29,6 +29,10 @@ fn each_file_decodes_or_is_refused_for_the_right_reason() {
             ("apng_ball.png", _) => {
                 assert!(matches!(result, Err(Error::Animated { format: Format::Png, frames: 20 })), "{name}");
             }
+            #[cfg(feature = "animation")]
+            ("party.gif", _) => {
+                assert!(matches!(result, Err(Error::Animated { format: Format::Gif, frames: 156 })), "{name}");
+            }
             (_, "gif") => assert!(named("GIF"), "{name}: {result:?}"),
             (_, "avif") => assert!(named("AVIF"), "{name}: {result:?}"),
             (_, "exr") => assert!(named("OpenEXR"), "{name}: {result:?}"),

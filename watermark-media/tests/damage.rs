@@ -18,7 +18,7 @@ fn files() -> Vec<Vec<u8>> {
     let source = picture(19, 13, Layout::Rgb, 8);
     let all = png(&source, &[(b"eXIf", exif(6, true)), (b"iTXt", XMP.to_vec())], &[(b"tEXt", b"a\0b".to_vec())]);
     let turned = common::decode(&all).unwrap();
-    files.extend(Format::ALL.map(|format| encode(&turned, format).unwrap()));
+    files.extend(Format::ALL.iter().map(|&format| encode(&turned, format).unwrap()));
     files.push(jpeg(&source, |encoder| {
         encoder.set_progressive(true);
         encoder.add_icc_profile(&icc()[..100]).unwrap();

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::Registry;
@@ -73,7 +74,7 @@ impl Registry {
             // Shared memory cannot be made beside the file. Without a log beside it nobody is writing: read it alone.
             Err(Error::File { .. } | Error::ReadOnly { .. }) if !has_log(path) => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-                let registry = connect(&immutable_uri(path), flags)?.at_path(path);
+                let registry = connect_to(&immutable_uri(path), flags)?.at_path(path);
                 registry.recognise().map(|found| (registry, found))
             }
             found => found.map(|found| (registry, found)),
@@ -164,12 +165,23 @@ fn is_file(path: &Path) -> Result<()> {
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Registry> {
+    // SQLite takes some names for something else than files: `:memory:`, an empty one, and what begins with `file:`.
+    let name = path.as_os_str().as_encoded_bytes();
+    if name.is_empty() || name.starts_with(b":") || name.starts_with(b"file:") {
+        return Ok(connect_to(&Path::new(".").join(path), flags)?.at_path(path));
+    }
+    connect_to(path, flags)
+}
+
+fn connect_to(path: &Path, flags: OpenFlags) -> Result<Registry> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(|error| cannot_open(path, &error))?;
     connection.busy_timeout(BUSY_TIMEOUT).at(path)?;
     // The file may come from a stranger: its schema calls no functions with effects, and cells are checked as they are read.
     connection.pragma_update(None, "trusted_schema", false).at(path)?;
     connection.pragma_update(None, "cell_size_check", true).at(path)?;
+    // Without this every query is planned anew for its values, which takes ten times as long as the query.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).at(path)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(Registry { connection, path: path.to_owned(), busy_timeout: BUSY_TIMEOUT, signer: None })
 }

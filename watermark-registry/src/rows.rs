@@ -213,6 +213,10 @@ impl<'a> Rows<'a> {
         self.connection.prepare_cached(sql).at(self.path)?.execute(values).at(self.path)
     }
 
+    pub(crate) fn batch(&self, sql: &str) -> Result<()> {
+        self.connection.execute_batch(sql).at(self.path)
+    }
+
     pub(crate) fn no_such(&self, row: RowId) -> Error {
         Error::NoSuchRow { path: self.path.to_owned(), row }
     }

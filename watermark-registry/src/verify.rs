@@ -153,6 +153,11 @@ impl Walk {
         fault
     }
 
+    /// The last row seen.
+    pub(crate) fn head(&self) -> Head {
+        self.report.head
+    }
+
     pub(crate) fn end(mut self) -> ChainReport {
         if self.options.noted.is_some() {
             self.report.noted.get_or_insert(Noted::CutOff);

@@ -6,13 +6,24 @@ use clap::{Args, ValueEnum};
 
 use super::KeyAccess;
 
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    all is done: every file was marked, was marked already, or is not a picture
+  2    trouble with an option or with a file; the other files were still done
+  3    some pictures cannot carry the mark and were not written; nothing else was wrong
+  130  interrupted (SIGINT): the files in work were finished; go on with --resume
+  143  ended (SIGTERM), likewise";
+
 /// Arguments of `embed`.
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub(crate) struct EmbedArgs {
-    /// Picture to mark: PNG, JPEG, WebP, TIFF. It is not changed.
-    #[arg(value_name = "INPUT")]
-    pub(crate) input: PathBuf,
-    /// File to write; its extension gives the format.
+    /// Pictures to mark: files, directories with all that is below them, or quoted patterns such as 'in/**/*.png'.
+    /// They are not changed. Hidden files and linked directories are left out unless they are named.
+    #[arg(value_name = "PATH", required_unless_present = "manifest")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// File to write, whose extension gives the format; a directory with several inputs, with a directory as input,
+    /// with --manifest and --recipients, when it is one already, and when it ends with a separator.
     #[arg(long, value_name = "OUTPUT")]
     pub(crate) out: PathBuf,
     /// Key file to mark with.
@@ -36,12 +47,63 @@ pub(crate) struct EmbedArgs {
     /// Also report SSIMULACRA2 (100: no difference; 90: invisible side by side). Keeps a second copy of the picture.
     #[arg(long)]
     pub(crate) metrics: bool,
-    /// Replace OUTPUT when it exists. It is never the same file as INPUT.
+    /// Format to write instead of each file's own: png, jpg, webp, tif. The extension of the output follows.
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<String>,
+    /// What happens to a file with content credentials (C2PA), which hold for unchanged pixels only.
+    #[arg(long, value_enum, default_value_t = CredentialsRule::Refuse)]
+    pub(crate) c2pa: CredentialsRule,
+    /// Replace outputs that exist. An output is never the same file as an input.
     #[arg(long)]
     pub(crate) force: bool,
-    /// One JSON object on one line instead of sentences.
+    /// One JSON object on one line for each file instead of sentences; with several, a last one with the summary.
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) batch: BatchArgs,
+}
+
+/// Arguments of `embed` that are about many files.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Many files")]
+pub(crate) struct BatchArgs {
+    /// List of inputs: CSV with a header, or JSON lines (.jsonl), with the columns file, payload, label, recipient,
+    /// profile, out; all but the first may be left out. Paths are relative to the list.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// List of recipients: CSV with a header, or JSON lines (.jsonl), with the columns recipient and, if wanted,
+    /// payload. Each input gives a copy for each of them, in a directory with the recipient's name.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) recipients: Option<PathBuf>,
+    /// Registry to write every copy down in, made when it is missing: which id is in which file, of which asset, for
+    /// whom. No file gets its name before its row is stored.
+    #[arg(long, value_name = "DB")]
+    pub(crate) registry: Option<PathBuf>,
+    /// Title that the key was derived for, for the registry.
+    #[arg(long, value_name = "TEXT", requires = "registry")]
+    pub(crate) title: Option<String>,
+    /// What the files are marked for, in your words; for the registry and the reports.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) label: Option<String>,
+    /// Go on with an earlier run, however it ended: what it finished is not done again.
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Say what would be done, and write nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Files in work at the same time [default: as many as there are processors].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// Memory for the pictures in work, such as 500M or 2G [default: half of the machine's, 16G at most]. A picture
+    /// that needs more is done alone.
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) memory: Option<String>,
+    /// End after this number of failed files.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) max_failures: Option<u64>,
+    /// No progress and no results in sentences; errors are still said.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 /// Named strengths.
@@ -53,4 +115,15 @@ pub(crate) enum ProfileName {
     Standard,
     /// For pictures that will be mistreated: about 3 dB louder than standard.
     Robust,
+}
+
+/// What happens to a file with content credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CredentialsRule {
+    /// It is not marked.
+    Refuse,
+    /// It is marked and written without them.
+    Strip,
+    /// It is marked and written with them; whoever checks them sees that they do not fit.
+    Keep,
 }

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use detect::{DetectArgs, EffortName, LanguageName, ReportArgs, SuspectArgs};
-pub(crate) use embed::{EmbedArgs, ProfileName};
+pub(crate) use embed::{CredentialsRule, EmbedArgs, ProfileName};
 pub(crate) use keys::{DeriveArgs, KeyAccess, KeyCommand, KeygenArgs, ShowArgs};
 pub(crate) use manual::{CompletionsArgs, ManArgs};
 pub(crate) use verify_page::VerifyPageArgs;
@@ -22,6 +22,7 @@ Examples:
   watermark keygen --out studio.key
   watermark key derive studio.key --title 'Episode 12' --out episode-12.key
   watermark embed still.png --out still-marked.png --key episode-12.key
+  watermark embed stills --out marked --key episode-12.key --resume
   watermark detect suspect.jpg --key episode-12.key
   watermark report suspect.jpg --key episode-12.key --registry studio.db --out report.html
   watermark demo
@@ -31,7 +32,8 @@ Exit codes:
   0  done; detect: a mark was found in every input
   1  detect: no mark was found in at least one input
   2  trouble with an input, an option or a file
-  3  embed: the picture cannot carry the mark; nothing was written";
+  3  embed: the picture cannot carry the mark; nothing was written
+  130, 143  interrupted (SIGINT, SIGTERM): the files in work were finished";
 
 /// Invisible, keyed watermarks for pictures: marks them, and reads them back from copies without the original.
 #[derive(Debug, Parser)]
@@ -53,7 +55,7 @@ pub(crate) enum Command {
     /// Derive the key of a title, or show what a key file holds.
     #[command(subcommand)]
     Key(KeyCommand),
-    /// Mark a picture.
+    /// Mark a picture, or many.
     Embed(EmbedArgs),
     /// Look for marks in pictures.
     Detect(DetectArgs),

@@ -10,7 +10,7 @@ use watermark_formats::DetectReport;
 pub(crate) use watermark_formats::number;
 
 /// The result of `embed`. With an `error` what was not reached is null.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct EmbedReport {
     /// Input, as it was typed.
     pub(crate) file: String,
@@ -42,6 +42,15 @@ pub(crate) struct EmbedReport {
     pub(crate) elapsed_ms: u64,
     /// What went wrong.
     pub(crate) error: Option<String>,
+    /// `marked`, `unchanged` (done by an earlier run), `refused` (it cannot carry the mark, or must not be marked),
+    /// `failed`, `skipped` (not a picture), or `planned` with `--dry-run`.
+    pub(crate) status: &'static str,
+    /// What it was marked for, in the user's words.
+    pub(crate) label: Option<String>,
+    /// Who the copy is for.
+    pub(crate) recipient: Option<String>,
+    /// What of the input was not kept, and what else is worth knowing, in sentences.
+    pub(crate) losses: Vec<String>,
 }
 
 /// The report of `detect` for one file: of its answer, or of what went wrong.

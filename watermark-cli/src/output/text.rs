@@ -9,6 +9,7 @@ use std::path::Path;
 use watermark_core::{Detection, Geometry, Mark, Verdict};
 
 use super::json::EmbedReport;
+use crate::batch::Summary;
 
 /// What `detect` says of one file.
 pub(crate) fn detection(file: &Path, detection: &Detection) -> String {
@@ -161,6 +162,69 @@ pub(crate) fn embedding(report: &EmbedReport) -> String {
     let _ = write!(text, "  margin    {margin:.1} dB over what reading needs, in {what}");
     if let Some(log10_p) = report.log10_p {
         let _ = write!(text, "\n  evidence  log10 p = {}", log10(log10_p));
+    }
+    text
+}
+
+/// What `embed` says of one file of many.
+pub(crate) fn copy(report: &EmbedReport) -> String {
+    let output = report.output.as_deref().unwrap_or_default();
+    let file = &report.file;
+    let payload = match (&report.payload, report.payload_from) {
+        (Some(payload), _) => format!(", payload {payload}"),
+        (None, Some(_)) => ", payload from the content".to_owned(),
+        (None, None) => String::new(),
+    };
+    match report.status {
+        "unchanged" => format!("{output}: unchanged, marked copy of {file} by an earlier run"),
+        "planned" => format!("{output}: would be a marked copy of {file}{payload}"),
+        _ => {
+            let margin = report.margin_db.map_or_else(String::new, |margin| format!(", margin {margin:.1} dB"));
+            format!("{output}: marked copy of {file}{payload}{margin}")
+        }
+    }
+}
+
+/// What `embed` says in the end of a run over many files.
+pub(crate) fn summary(summary: &Summary, folder: &Path) -> String {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let counts = [
+        (summary.planned, "would be marked"),
+        (summary.marked, "marked"),
+        (summary.unchanged, "unchanged"),
+        (summary.refused, "refused"),
+        (summary.failed, "failed"),
+        (summary.skipped, "skipped (not a picture)"),
+        (summary.left, "not begun"),
+    ];
+    let words = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{} {word}", group(*count)));
+    let words = words.collect::<Vec<_>>().join(", ");
+    let mut text = format!("{}: {}", folder.display(), if words.is_empty() { "nothing to do" } else { &words });
+    if summary.marked > 0 {
+        let (pixels, rate) = (summary.megapixels, summary.megapixels_per_second);
+        let (seconds, megabytes) = (summary.elapsed_ms as f64 / 1000.0, summary.bytes as f64 / 1e6);
+        let _ = write!(text, "\n  {pixels:.1} MP, {megabytes:.1} MB written in {seconds:.1} s: {rate:.1} MP/s");
+    }
+    let earlier = &summary.earlier;
+    if earlier.temporaries_removed > 0 {
+        let _ = write!(text, "\n  {} temporary files of an earlier run were removed", earlier.temporaries_removed);
+    }
+    if earlier.rows_confirmed + earlier.rows_withdrawn > 0 {
+        let (confirmed, withdrawn) = (earlier.rows_confirmed, earlier.rows_withdrawn);
+        let _ = write!(
+            text,
+            "\n  pending rows of an earlier run: {confirmed} confirmed, their files are there; {withdrawn} withdrawn"
+        );
+    }
+    for (sentence, files) in &summary.losses {
+        let _ = write!(
+            text,
+            "\n  {}: {sentence}",
+            if *files == 1 { "1 file".to_owned() } else { format!("{} files", group(*files)) }
+        );
+    }
+    if let Some(signal) = summary.interrupted {
+        let _ = write!(text, "\n  interrupted ({signal}); go on with --resume");
     }
     text
 }

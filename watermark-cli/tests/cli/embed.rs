@@ -231,12 +231,15 @@ fn pictures_that_cannot_carry_a_mark_are_refused_with_the_reason() {
 }
 
 #[test]
-fn content_credentials_are_not_broken_silently() {
+fn content_credentials_are_not_broken_without_being_asked() {
     let sandbox = Sandbox::with_key();
     sandbox.write("in.png", pictures::with_credentials());
-    let run = sandbox.run(with(&["--json"]));
+    sandbox.fails(3, EMBED, &["in.png", "C2PA", "--c2pa strip", "nothing was written"]);
+    let run = sandbox.run(with(&["--json", "--c2pa", "strip"]));
     run.complains(0, &["in.png", "C2PA", "out.png"]);
-    assert_eq!(run.json()[0]["output"], "out.png");
+    let report = &run.json()[0];
+    assert_eq!((&report["output"], &report["status"]), (&"out.png".into(), &"marked".into()));
+    assert!(report["losses"][0].as_str().unwrap().contains("C2PA"), "{report}");
     let has_c2pa = |name| decode(&sandbox.read(name), &DecodeLimits::default()).unwrap().has_c2pa();
     assert!(has_c2pa("in.png") && !has_c2pa("out.png"));
 }

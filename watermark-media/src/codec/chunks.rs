@@ -6,14 +6,20 @@ use crate::{Error, Format, Result};
 pub(super) struct Chunk<'a> {
     pub(super) kind: [u8; 4],
     pub(super) data: &'a [u8],
-    /// Whether its checksum is right.
-    pub(super) intact: bool,
+    /// Kind and data.
+    summed: &'a [u8],
+    checksum: [u8; 4],
 }
 
 impl Chunk<'_> {
     /// Whether the pixels cannot be understood without it.
     pub(super) fn is_critical(&self) -> bool {
         self.kind[0].is_ascii_uppercase()
+    }
+
+    /// Whether its checksum is right.
+    pub(super) fn intact(&self) -> bool {
+        sum(self.summed) == u32::from_be_bytes(self.checksum)
     }
 }
 
@@ -38,8 +44,26 @@ fn next(bytes: &[u8]) -> Option<(Chunk<'_>, &[u8])> {
     let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
     let summed = rest.get(..length.checked_add(4)?)?;
     let (kind, data) = summed.split_first_chunk::<4>()?;
-    let (crc, tail) = rest[summed.len()..].split_first_chunk::<4>()?;
+    let (checksum, tail) = rest[summed.len()..].split_first_chunk::<4>()?;
+    Some((Chunk { kind: *kind, data, summed, checksum: *checksum }, tail))
+}
+
+fn sum(summed: &[u8]) -> u32 {
     let mut sum = flate2::Crc::new();
     sum.update(summed);
-    Some((Chunk { kind: *kind, data, intact: sum.sum() == u32::from_be_bytes(*crc) }, tail))
+    sum.sum()
+}
+
+/// Appends a chunk.
+#[cfg(feature = "animation")]
+pub(super) fn push(file: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) -> Result<()> {
+    let length = u32::try_from(data.len()).ok().filter(|length| *length <= i32::MAX as u32);
+    let length = length.ok_or_else(|| Error::encode(Format::Png, "a chunk is beyond 2 GiB"))?;
+    file.extend(length.to_be_bytes());
+    let start = file.len();
+    file.extend(kind);
+    file.extend(data);
+    let sum = sum(&file[start..]);
+    file.extend(sum.to_be_bytes());
+    Ok(())
 }

@@ -2,12 +2,36 @@
 
 use crate::{DecodeLimits, Error, Format, Picture, Result};
 
+#[cfg(feature = "animation")]
+pub(crate) mod animation;
 mod chunks;
+#[cfg(feature = "animation")]
+mod gif;
 mod jpeg;
+#[cfg(feature = "animation")]
+pub(crate) mod losses;
+#[cfg(feature = "animation")]
+mod notes;
 mod png;
 mod samples;
 mod tiff;
 mod webp;
+
+#[cfg(feature = "animation")]
+pub(crate) use self::notes::Notes;
+
+/// What becomes of a C2PA manifest (content credentials), whose signature covers the pixels that are changed.
+#[cfg(feature = "animation")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum C2pa {
+    /// It is left out: the file says nothing of its origin rather than something that is no longer true.
+    #[default]
+    Drop,
+    /// It is written as it was, into a file of the same format. Validators find that the file's hash does not fit
+    /// (`assertion.dataHash.mismatch`) and report the manifest as invalid; they still show what it says.
+    Keep,
+}
 
 /// What can be chosen about the file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,6 +42,9 @@ pub struct EncodeOptions {
     pub jpeg_quality: Option<u8>,
     /// WebP quality, 0 to 100, for a lossy file; needs the feature `webp-native`. Default: none, which is lossless.
     pub webp_quality: Option<u8>,
+    /// What becomes of the source's C2PA manifest. Default: it is left out.
+    #[cfg(feature = "animation")]
+    pub c2pa: C2pa,
 }
 
 impl EncodeOptions {
@@ -41,12 +68,35 @@ impl EncodeOptions {
 /// [`Error::Animated`], [`Error::Cmyk`] and [`Error::Depth`]. A file
 /// that is damaged or cut short is an error, never a picture with grey in the gap.
 pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
-    match Format::recognise(bytes)? {
+    let format = Format::recognise(bytes)?;
+    let picture = match format {
         Format::Png => png::decode(bytes, limits),
         Format::Jpeg => jpeg::decode(bytes, limits),
         Format::WebP => webp::decode(bytes, limits),
         Format::Tiff => tiff::decode(bytes, limits),
+        #[cfg(feature = "animation")]
+        Format::Gif => gif::decode(bytes, limits),
+    };
+    #[cfg(feature = "animation")]
+    let picture = picture.map(|picture| picture.with_notes(Notes::read(format, bytes)));
+    picture
+}
+
+/// Refuses to keep a manifest in a file of another format: it would be found in the wrong place or not at all.
+#[cfg(feature = "animation")]
+fn check_c2pa(picture: &Picture, format: Format, options: &EncodeOptions) -> Result<()> {
+    if options.c2pa == C2pa::Keep && picture.has_c2pa() && picture.source() != Some(format) {
+        let way_out = "write the format of the source, or leave the manifest out";
+        return Err(Error::CannotHold { format, what: "the C2PA manifest of another format", way_out });
     }
+    Ok(())
+}
+
+/// The refusal of alpha between nothing and all.
+#[cfg(feature = "animation")]
+fn partial_transparency() -> Error {
+    let way_out = "write PNG or WebP, or flatten the picture first";
+    Error::CannotHold { format: Format::Gif, what: "partial transparency", way_out }
 }
 
 /// Writes a picture, as [`encode_with`] with the default options.
@@ -60,15 +110,19 @@ pub fn encode(picture: &Picture, format: Format) -> Result<Vec<u8>> {
 /// Writes a picture with its metadata: in the stored order and with the orientation tag of the file it came from.
 ///
 /// # Errors
-/// [`Error::CannotHold`] for transparency into JPEG, [`Error::Limit`] when a side
+/// [`Error::CannotHold`] for transparency into JPEG and for partial transparency into GIF, [`Error::Limit`] when a side
 /// is beyond the format's, [`Error::Input`] for an option out of range,
 /// [`Error::Encode`] when the encoder fails.
 pub fn encode_with(picture: &Picture, format: Format, options: &EncodeOptions) -> Result<Vec<u8>> {
     options.check()?;
+    #[cfg(feature = "animation")]
+    check_c2pa(picture, format, options)?;
     match format {
-        Format::Png => png::encode(picture),
+        Format::Png => png::encode(picture, options),
         Format::Jpeg => jpeg::encode(picture, options),
         Format::WebP => webp::encode(picture, options),
-        Format::Tiff => tiff::encode(picture),
+        Format::Tiff => tiff::encode(picture, options),
+        #[cfg(feature = "animation")]
+        Format::Gif => gif::encode(picture),
     }
 }

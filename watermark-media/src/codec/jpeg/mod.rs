@@ -4,6 +4,8 @@
 //! sequential order, so that its look and size stay. What is dropped: the Adobe segment (the output is always YCbCr),
 //! multi-picture parts after the first picture, and C2PA manifests.
 
+#[cfg(feature = "animation")]
+pub(super) mod notes;
 mod scans;
 mod structure;
 
@@ -129,26 +131,36 @@ fn too_large(what: &'static str) -> Error {
     Error::CannotHold { format: FORMAT, what, way_out: "write PNG, WebP or TIFF, or strip it first" }
 }
 
+/// The refusal of alpha that says something.
+pub(super) fn transparency() -> Error {
+    let way_out = "write PNG, WebP or TIFF, or flatten the picture first";
+    Error::CannotHold { format: FORMAT, what: "transparency", way_out }
+}
+
 pub(super) fn encode(picture: &Picture, options: &EncodeOptions) -> Result<Vec<u8>> {
     let side = picture.width.max(picture.height) as u64;
     if side > MAX_SIDE {
         return Err(limit("the longest side of a JPEG in pixels", side, MAX_SIDE));
     }
-    let opaque = picture.opaque8().ok_or(Error::CannotHold {
-        format: FORMAT,
-        what: "transparency",
-        way_out: "write PNG, WebP or TIFF, or flatten the picture first",
-    })?;
+    let opaque = picture.opaque8().ok_or_else(transparency)?;
     let stored = opaque.stored();
     let PixelData::U8(samples) = stored.pixels.as_ref() else {
         return Err(Error::encode(FORMAT, "samples were not reduced to 8 bits"));
     };
     let color = if opaque.layout == Layout::Luma { ColorType::Luma } else { ColorType::Rgb };
     let mut file = Vec::new();
-    let encoder = settings(&mut file, picture.metadata.jpeg.as_ref(), options);
+    #[cfg_attr(not(feature = "animation"), allow(unused_mut, reason = "restart intervals are kept with it"))]
+    let mut encoder = settings(&mut file, picture.metadata.jpeg.as_ref(), options);
+    #[cfg(feature = "animation")]
+    encoder.set_restart_interval(picture.metadata.notes.restart);
     // Sides were held against the limit of 16 bits above.
     encoder.encode(samples, stored.width as u16, stored.height as u16, color).map_err(|e| Error::encode(FORMAT, e))?;
     match &picture.metadata.jpeg {
+        #[cfg(feature = "animation")]
+        Some(source) if options.c2pa == super::C2pa::Keep => {
+            let manifest = picture.metadata.notes.manifest.iter().map(|data| (0xeb, data.clone()));
+            insert_segments(&file, &source.segments.iter().cloned().chain(manifest).collect::<Vec<_>>())
+        }
         Some(source) => insert_segments(&file, &source.segments),
         None => insert_segments(&file, &fresh(&picture.metadata)?),
     }

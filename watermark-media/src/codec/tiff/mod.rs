@@ -145,6 +145,12 @@ fn metadata(bytes: &[u8], decoder: &mut Source<'_>) -> Metadata {
     }
 }
 
+/// The C2PA manifest of an ordinary TIFF.
+#[cfg(feature = "animation")]
+pub(super) fn manifest(bytes: &[u8]) -> Option<Vec<u8>> {
+    Block::parse(bytes)?.find(C2PA).map(|entry| entry.data.clone())
+}
+
 /// What is kept of a BigTIFF, whose directories have another form.
 fn from_big(decoder: &mut Source<'_>) -> Block {
     let mut block = Block::default();

@@ -4,11 +4,13 @@ use std::io::Write;
 
 use watermark_core::Layout;
 
+#[cfg(feature = "animation")]
+use super::C2PA;
 use super::{FORMAT, ICC, XMP};
 use crate::exif::{Block, Entry, body};
 use crate::limits::limit;
 use crate::metadata::{Metadata, Stored, TiffSource};
-use crate::{Error, Format, Picture, PixelData, Result};
+use crate::{EncodeOptions, Error, Format, Picture, PixelData, Result};
 
 /// Bytes of samples in a strip, about; readers hold one at a time.
 const STRIP: usize = 256 * 1024;
@@ -16,9 +18,15 @@ const STRIP: usize = 256 * 1024;
 const PLAIN: u16 = 1;
 const DEFLATE: u16 = 8;
 
-pub(in crate::codec) fn encode(picture: &Picture) -> Result<Vec<u8>> {
+pub(in crate::codec) fn encode(picture: &Picture, options: &EncodeOptions) -> Result<Vec<u8>> {
     let stored = picture.stored();
     let mut block = tags(&picture.metadata)?;
+    #[cfg(feature = "animation")]
+    if options.c2pa == crate::C2pa::Keep {
+        let entry = |data: &Vec<u8>| Entry { tag: C2PA, kind: 7, count: data.len() as u32, data: data.clone() };
+        block.main.extend(picture.metadata.notes.manifest.iter().map(entry));
+    }
+    let _ = options;
     let compress = match &picture.metadata.tiff {
         Some(source) => source.compressed,
         None => picture.source.is_some_and(|format| format != Format::Tiff),

@@ -3,6 +3,9 @@
 //!
 //! The format has no 16 bit and no grey: the first is rounded to 8 bits, the second becomes RGB.
 
+#[cfg(feature = "animation")]
+pub(super) mod animation;
+
 use std::io::Cursor;
 
 use image_webp::{DecodingError, WebPDecoder};
@@ -19,6 +22,9 @@ const MAX_SIDE: u64 = 16_383;
 /// Where an ICC profile names the colour space of its input (ICC.1, table 17).
 const ICC_SPACE: std::ops::Range<usize> = 16..20;
 
+/// A chunk's name and data.
+type Chunk<'a> = ([u8; 4], &'a [u8]);
+
 pub(super) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
     let chunks = chunks(bytes)?;
     let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(error)?;
@@ -31,15 +37,19 @@ pub(super) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
     decoder.set_memory_limit(size.saturating_mul(2).saturating_add(64 << 20));
     let mut samples = vec![0; size];
     decoder.read_image(&mut samples).map_err(error)?;
+    let metadata = metadata(&chunks);
+    Picture::upright(width as usize, height as usize, layout, PixelData::U8(samples), FORMAT, metadata)
+}
+
+fn metadata(chunks: &[Chunk<'_>]) -> Metadata {
     let find = |kind: &[u8; 4]| chunks.iter().find(|chunk| &chunk.0 == kind).map(|chunk| chunk.1.to_vec());
-    let metadata = Metadata {
+    Metadata {
         icc: find(b"ICCP"),
         exif: find(b"EXIF"),
         xmp: find(b"XMP "),
         c2pa: chunks.iter().any(|chunk| &chunk.0 == b"C2PA"),
         ..Metadata::default()
-    };
-    Picture::upright(width as usize, height as usize, layout, PixelData::U8(samples), FORMAT, metadata)
+    }
 }
 
 fn error(error: DecodingError) -> Error {
@@ -51,11 +61,18 @@ fn error(error: DecodingError) -> Error {
 }
 
 /// The chunks of a RIFF file: name and data.
-fn chunks(bytes: &[u8]) -> Result<Vec<([u8; 4], &[u8])>> {
-    let cut = || Error::truncated(FORMAT, "a chunk reaches past the end");
+pub(super) fn chunks(bytes: &[u8]) -> Result<Vec<Chunk<'_>>> {
     let size = bytes.get(4..8).and_then(<[u8]>::first_chunk).ok_or_else(cut)?;
     let end = usize::try_from(u32::from_le_bytes(*size)).ok().and_then(|size| size.checked_add(8));
-    let mut rest = bytes.get(12..end.ok_or_else(cut)?).ok_or_else(cut)?;
+    list(bytes.get(12..end.ok_or_else(cut)?).ok_or_else(cut)?)
+}
+
+fn cut() -> Error {
+    Error::truncated(FORMAT, "a chunk reaches past the end")
+}
+
+/// Chunks one after the other.
+fn list(mut rest: &[u8]) -> Result<Vec<Chunk<'_>>> {
     let mut chunks = Vec::new();
     while rest.len() >= 8 {
         let kind = [rest[0], rest[1], rest[2], rest[3]];
@@ -69,6 +86,18 @@ fn chunks(bytes: &[u8]) -> Result<Vec<([u8; 4], &[u8])>> {
 }
 
 pub(super) fn encode(picture: &Picture, options: &EncodeOptions) -> Result<Vec<u8>> {
+    let (bare, size) = bare(picture, options)?;
+    let alpha = picture.layout.has_alpha();
+    let around = around(picture, options);
+    if !alpha && around.is_empty() {
+        return Ok(bare);
+    }
+    let pixels = chunks(&bare)?.into_iter().filter(|chunk| matches!(&chunk.0, b"VP8L" | b"VP8 " | b"ALPH"));
+    mux(size, alpha, &around, &pixels.collect::<Vec<_>>())
+}
+
+/// A file of the pixels alone, and its sides.
+fn bare(picture: &Picture, options: &EncodeOptions) -> Result<(Vec<u8>, (u32, u32))> {
     let side = picture.width.max(picture.height) as u64;
     if side > MAX_SIDE {
         return Err(limit("the longest side of a WebP in pixels", side, MAX_SIDE));
@@ -79,14 +108,28 @@ pub(super) fn encode(picture: &Picture, options: &EncodeOptions) -> Result<Vec<u
         return Err(Error::encode(FORMAT, "samples were not reduced to 8 bits"));
     };
     let alpha = colour.layout.has_alpha();
-    let bare = match options.webp_quality {
+    let file = match options.webp_quality {
         Some(quality) => lossy(samples, stored.width, stored.height, alpha, quality)?,
         None => lossless(samples, stored.width, stored.height, alpha)?,
     };
+    Ok((file, (stored.width, stored.height)))
+}
+
+/// The chunks around the pixels: profile, EXIF, XMP, and a manifest that is to be kept.
+fn around<'a>(picture: &'a Picture, options: &EncodeOptions) -> Vec<Chunk<'a>> {
     let Metadata { icc, exif, xmp, .. } = &picture.metadata;
     // Grey is written as RGB, for which a profile of grey does not hold.
     let icc = icc.as_ref().filter(|icc| icc.get(ICC_SPACE) != Some(b"GRAY"));
-    mux(&bare, (stored.width, stored.height), alpha, [icc, exif.as_ref(), xmp.as_ref()])
+    let one = |kind: &[u8; 4], data: Option<&'a Vec<u8>>| data.map(|data| (*kind, data.as_slice()));
+    let chunks = [one(b"ICCP", icc), one(b"EXIF", exif.as_ref()), one(b"XMP ", xmp.as_ref())];
+    #[allow(unused_mut, reason = "a build for reading keeps no manifest")]
+    let mut chunks: Vec<_> = chunks.into_iter().flatten().collect();
+    #[cfg(feature = "animation")]
+    if options.c2pa == super::C2pa::Keep {
+        chunks.extend(picture.metadata.notes.manifest.iter().map(|data| (*b"C2PA", data.as_slice())));
+    }
+    let _ = options;
+    chunks
 }
 
 #[cfg(not(feature = "webp-native"))]
@@ -137,37 +180,38 @@ fn native(
     Ok(file.to_vec())
 }
 
-/// The encoder's file with metadata, in the extended container when there is any (or alpha, which the simple
-/// container may forget).
-fn mux(
-    bare: &[u8],
-    (width, height): (u32, u32),
-    alpha: bool,
-    [icc, exif, xmp]: [Option<&Vec<u8>>; 3],
-) -> Result<Vec<u8>> {
-    if !alpha && icc.is_none() && exif.is_none() && xmp.is_none() {
-        return Ok(bare.to_vec());
-    }
+/// The extended container, which is needed for metadata, for alpha (which the simple one may forget), and for frames.
+fn mux((width, height): (u32, u32), alpha: bool, around: &[Chunk<'_>], pixels: &[Chunk<'_>]) -> Result<Vec<u8>> {
     let flag = |on: bool, bit: u8| u8::from(on) << bit;
+    let has = |kind: &[u8; 4]| around.iter().any(|chunk| &chunk.0 == kind);
+    let moving = pixels.iter().any(|chunk| &chunk.0 == b"ANIM");
     let mut extended = [0; 10];
-    extended[0] = flag(icc.is_some(), 5) | flag(alpha, 4) | flag(exif.is_some(), 3) | flag(xmp.is_some(), 2);
+    extended[0] =
+        flag(has(b"ICCP"), 5) | flag(alpha, 4) | flag(has(b"EXIF"), 3) | flag(has(b"XMP "), 2) | flag(moving, 1);
     extended[4..7].copy_from_slice(&(width - 1).to_le_bytes()[..3]);
     extended[7..].copy_from_slice(&(height - 1).to_le_bytes()[..3]);
-    let pixels = chunks(bare)?.into_iter().filter(|chunk| matches!(&chunk.0, b"VP8L" | b"VP8 " | b"ALPH"));
-    let one = |kind: &[u8; 4], data: Option<&Vec<u8>>| data.map(|data| (*kind, data.clone()));
-    let list = std::iter::once((*b"VP8X", extended.to_vec()))
-        .chain(one(b"ICCP", icc))
-        .chain(pixels.map(|(kind, data)| (kind, data.to_vec())))
-        .chain(one(b"EXIF", exif))
-        .chain(one(b"XMP ", xmp));
+    let (icc, rest): (Vec<Chunk<'_>>, Vec<_>) = around.iter().partition(|chunk| &chunk.0 == b"ICCP");
     let mut body = b"WEBP".to_vec();
-    for (kind, data) in list {
-        let size = u32::try_from(data.len()).map_err(|e| Error::encode(FORMAT, e))?;
-        body.extend(kind);
-        body.extend(size.to_le_bytes());
-        body.extend(&data);
-        body.extend(std::iter::repeat_n(0, data.len() % 2));
+    push(&mut body, *b"VP8X", &extended)?;
+    for (kind, data) in icc.iter().chain(pixels).chain(&rest) {
+        push(&mut body, *kind, data)?;
     }
     let size = u32::try_from(body.len()).map_err(|e| Error::encode(FORMAT, e))?;
     Ok([b"RIFF", size.to_le_bytes().as_slice(), &body].concat())
+}
+
+/// Whether chunks hold a picture of the lossy kind.
+#[cfg(feature = "animation")]
+pub(super) fn holds_lossy(data: &[u8]) -> bool {
+    list(data).is_ok_and(|chunks| chunks.iter().any(|chunk| &chunk.0 == b"VP8 "))
+}
+
+/// Appends a chunk.
+fn push(body: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) -> Result<()> {
+    let size = u32::try_from(data.len()).map_err(|e| Error::encode(FORMAT, e))?;
+    body.extend(kind);
+    body.extend(size.to_le_bytes());
+    body.extend(data);
+    body.extend(std::iter::repeat_n(0, data.len() % 2));
+    Ok(())
 }

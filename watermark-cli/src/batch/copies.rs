@@ -1,0 +1,251 @@
+//! From one decoded document to marked files: the pixels are prepared once and marked for each recipient.
+
+use anyhow::{Context, Result, bail};
+use watermark_core::{Applied, Embedder, Error, Payload, PayloadClass, Plan, Refusal};
+use watermark_media::{C2pa, DecodeLimits, Document, EncodeOptions, Format, Picture};
+
+use crate::metrics;
+use crate::output::json::{EmbedReport, number};
+
+/// JPEG quality where that of the source would lose the mark; also that of JPEGs from other formats.
+const FINE_JPEG_QUALITY: u8 = 95;
+
+/// What remarks call the file that is written, so that they are the same for all files.
+pub(crate) const THE_OUTPUT: &str = "the output";
+
+/// Margin in dB and evidence of a reading.
+type Figures = (f64, f64);
+
+/// How messages call the files.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Names<'a> {
+    /// The input, as it was typed.
+    pub(crate) input: &'a str,
+    /// The file that is written.
+    pub(crate) output: &'a str,
+}
+
+/// A decoded document, to make marked copies of.
+pub(crate) struct Original<'a> {
+    pub(crate) document: Document,
+    pub(crate) format: Format,
+    pub(crate) embedder: &'a Embedder,
+    pub(crate) metrics: bool,
+    /// What becomes of content credentials.
+    pub(crate) c2pa: C2pa,
+    /// Whether there is one copy only: then the document's own pixels are marked.
+    pub(crate) once: bool,
+    /// Of a single picture: what does not depend on the payload.
+    pub(crate) plan: Option<Plan>,
+}
+
+/// A marked file.
+#[derive(Debug)]
+pub(crate) struct Marked {
+    /// Its bytes.
+    pub(crate) file: Vec<u8>,
+    /// Number of pictures that carry the mark.
+    pub(crate) pictures: u32,
+    /// What is worth knowing about it, without file names; the file is called [`THE_OUTPUT`].
+    pub(crate) remarks: Vec<String>,
+}
+
+impl Original<'_> {
+    /// Marks a copy, reads it back, and puts the figures into the report.
+    pub(crate) fn mark(&mut self, payload: &Payload, names: Names<'_>, report: &mut EmbedReport) -> Result<Marked> {
+        let input = || names.input.to_owned();
+        let mut copy = match self.once {
+            true => self.take()?,
+            false => self.document.clone(),
+        };
+        let mut figures = Vec::new();
+        let (mut applied, mut score) = (Applied::default(), Score::default());
+        let several = copy.pictures().len() > 1;
+        let mut refusal = None;
+        for picture in copy.pictures_mut() {
+            match self.mark_picture(picture, payload, several, &mut score) {
+                Ok((change, reading)) => {
+                    applied.add(change);
+                    figures.push(Some(reading));
+                }
+                // A blank page, or a frame of a fade: the others carry the mark.
+                Err(error) if several && matches!(error.downcast_ref(), Some(Error::Refused(_))) => {
+                    refusal = Some(error);
+                    figures.push(None);
+                }
+                Err(error) => return Err(error).with_context(input),
+            }
+        }
+        let unmarked = figures.iter().filter(|figures| figures.is_none()).count();
+        if let Some(refusal) = refusal.filter(|_| unmarked == figures.len()) {
+            return Err(refusal.context(format!("{}: none of the {unmarked} pictures can carry the mark", names.input)));
+        }
+        report.psnr_db = number(applied.psnr_db());
+        (report.ssimulacra2, report.ssimulacra2_tiles) = score.mean();
+        // Asked of the marked pictures: they have more colours than a palette may hold.
+        let mut remarks = copy.losses(self.format);
+        let (file, read_back) = self.encoded(&copy, payload, names, &mut figures, &mut remarks)?;
+        let (margin_db, log10_p) = weakest(&figures);
+        (report.margin_db, report.log10_p) = (number(margin_db), number(log10_p));
+        report.read_back = Some(read_back);
+        if unmarked > 0 {
+            remarks.push("pictures of several in one file that cannot carry the mark stay as they were".to_owned());
+        }
+        Ok(Marked { file, pictures: (figures.len() - unmarked) as u32, remarks })
+    }
+
+    /// The document itself; nothing is left to be marked after it.
+    fn take(&mut self) -> Result<Document> {
+        let empty = Picture::new(1, 1, watermark_core::Layout::Luma, watermark_media::PixelData::U8(vec![0]))?;
+        Ok(std::mem::replace(&mut self.document, Document::from(empty)))
+    }
+
+    /// Marks a picture and reads the pixels back. One of several is put back when it cannot carry the mark.
+    fn mark_picture(
+        &mut self,
+        picture: &mut Picture,
+        payload: &Payload,
+        several: bool,
+        score: &mut Score,
+    ) -> Result<(Applied, Figures)> {
+        let original = self.metrics.then(|| picture.rgb8());
+        let untouched = several.then(|| picture.clone());
+        let marked = self.embed(picture, payload, several);
+        match (&marked, untouched) {
+            (Err(Error::Refused(_)), Some(untouched)) => *picture = untouched,
+            (Ok(_), _) => {
+                if let Some(original) = original {
+                    let pixels = picture.width() * picture.height();
+                    score.add(metrics::ssimulacra2(&original, &picture.rgb8(), picture.width())?, pixels);
+                }
+            }
+            _ => {}
+        }
+        Ok(marked?)
+    }
+
+    fn embed(
+        &mut self,
+        picture: &mut Picture,
+        payload: &Payload,
+        several: bool,
+    ) -> watermark_core::Result<(Applied, Figures)> {
+        let embedder = self.embedder;
+        let applied = if self.once {
+            embedder.plan(&picture.view(), payload)?.apply(&mut picture.view_mut())?
+        } else {
+            // Plans follow from a neutral payload, so that a copy does not depend on which one was made first.
+            let plan = match self.plan.take() {
+                Some(plan) => plan,
+                None => embedder.plan(&picture.view(), &neutral(payload.class())?)?,
+            };
+            let applied = plan.with_payload(payload)?.apply(&mut picture.view_mut())?;
+            self.plan = Some(plan).filter(|_| !several);
+            applied
+        };
+        Ok((applied, embedder.read_back(&picture.view(), payload)?))
+    }
+
+    /// The file, and what the figures are those of: `pixels`, or `file` where writing altered a picture.
+    fn encoded(
+        &self,
+        copy: &Document,
+        payload: &Payload,
+        names: Names<'_>,
+        figures: &mut [Option<Figures>],
+        remarks: &mut Vec<String>,
+    ) -> Result<(Vec<u8>, &'static str)> {
+        let format = self.format;
+        let mut options = EncodeOptions::default();
+        options.c2pa = self.c2pa;
+        let mut file = copy.encode(format, &options).with_context(|| names.output.to_owned())?;
+        let mut reading = self.read_file(&file, copy, payload, figures);
+        // Steps as coarse as the source's, on the same blocks, round most of a mark away.
+        if is_refused(&reading) && [Some(format), copy.format()] == [Some(Format::Jpeg); 2] {
+            options.jpeg_quality = Some(FINE_JPEG_QUALITY);
+            file = copy.encode(format, &options).with_context(|| names.output.to_owned())?;
+            reading = self.read_file(&file, copy, payload, figures);
+            if reading.is_ok() {
+                remarks.push(format!(
+                    "would lose the mark at its own JPEG quality; {THE_OUTPUT} is written at quality {FINE_JPEG_QUALITY}"
+                ));
+            }
+        }
+        let altered = reading.with_context(|| format!("{}, written as {format}", names.input))?;
+        Ok((file, if altered { "file" } else { "pixels" }))
+    }
+
+    /// Reads the mark back from what a reader of the encoded file will see, where that is not exactly the pixels that
+    /// were marked: lossy formats, and formats of less depth. Whether there was any such picture.
+    fn read_file(
+        &self,
+        file: &[u8],
+        copy: &Document,
+        payload: &Payload,
+        figures: &mut [Option<Figures>],
+    ) -> Result<bool> {
+        let written = Document::decode(file, &DecodeLimits::default())
+            .context("internal fault: the file that was about to be written cannot be read")?;
+        if written.pictures().len() != copy.pictures().len() {
+            bail!(
+                "internal fault: {} pictures were to be written, and {} were",
+                copy.pictures().len(),
+                written.pictures().len()
+            );
+        }
+        let mut altered = false;
+        for ((written, marked), figures) in written.pictures().iter().zip(copy.pictures()).zip(figures) {
+            if figures.is_some() && written.content_sha256() != marked.content_sha256() {
+                *figures = Some(self.embedder.read_back(&written.view(), payload)?);
+                altered = true;
+            }
+        }
+        Ok(altered)
+    }
+}
+
+fn is_refused(reading: &Result<bool>) -> bool {
+    reading.as_ref().is_err_and(|error| matches!(error.downcast_ref(), Some(Error::Refused(_))))
+}
+
+/// The payload that stands for no recipient while a plan is made.
+fn neutral(class: PayloadClass) -> watermark_core::Result<Payload> {
+    Payload::from_bytes(&vec![0; class.bits() / 8])
+}
+
+/// The smallest margin and the weakest evidence.
+fn weakest(figures: &[Option<Figures>]) -> Figures {
+    let readings = figures.iter().flatten();
+    readings.fold((f64::INFINITY, f64::NEG_INFINITY), |worst, reading| (worst.0.min(reading.0), worst.1.max(reading.1)))
+}
+
+/// Whether an error says that the picture cannot carry the mark.
+pub(crate) fn refusal(error: &anyhow::Error) -> Option<&Refusal> {
+    error.chain().find_map(|cause| match cause.downcast_ref() {
+        Some(Error::Refused(refusal)) => Some(refusal),
+        _ => None,
+    })
+}
+
+/// SSIMULACRA2 over the pictures of a document, weighted by their pixels.
+#[derive(Debug, Default)]
+struct Score {
+    sum: f64,
+    pixels: usize,
+    tiles: usize,
+}
+
+impl Score {
+    fn add(&mut self, score: metrics::Score, pixels: usize) {
+        self.sum += score.score * pixels as f64;
+        self.pixels += pixels;
+        self.tiles += score.tiles;
+    }
+
+    fn mean(&self) -> (Option<f64>, Option<usize>) {
+        match self.pixels {
+            0 => (None, None),
+            pixels => (number(self.sum / pixels as f64), Some(self.tiles)),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Marking one file or many: found and checked (`plan`), marked by several threads within a budget of memory (`work`),
+//! published in steps by one (`publish`), remembered by a journal or a registry (`ledger`), and said (`reporter`).
+//!
+//! A file goes through a temporary name beside its target, a reservation in the ledger, and a rename; whatever moment a
+//! run is killed at, there is no half file, and `--resume` finds out what is done. Nothing here but `publish` gives files
+//! their names.
+
+mod budget;
+mod copies;
+mod estimate;
+mod facts;
+pub(crate) mod inputs;
+mod ledger;
+mod lists;
+mod lock;
+mod names;
+mod plan;
+mod publish;
+mod reporter;
+mod stop;
+mod table;
+mod tally;
+mod work;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use watermark_core::{Key, KeyRole};
+
+use crate::args::EmbedArgs;
+use crate::files;
+use crate::output::json::{self, EmbedReport};
+use crate::{exit, key_file, output, settings};
+
+use budget::Budget;
+use inputs::Task;
+use ledger::{Journal, Ledger, Records};
+use lock::FolderLock;
+use plan::Plan;
+use reporter::{Ended, Reporter};
+use stop::Stop;
+use tally::{Earlier, Status, Tally};
+use work::{Embedders, Shared};
+
+pub(crate) use tally::Summary;
+
+/// Finished files that may wait to be published, for each worker.
+const WAITING_FOR_EACH: usize = 4;
+
+/// Marks what the arguments ask for, and gives the code to leave with.
+pub(crate) fn run(args: &EmbedArgs) -> Result<u8> {
+    let prepared = Plan::new(args).and_then(|plan| Ok((marking_key(args)?, budget(args)?, plan)));
+    let (key, budget, plan) = match prepared {
+        Ok(prepared) => prepared,
+        Err(error) => return nothing_done(args, error),
+    };
+    if args.batch.dry_run {
+        return dry_run(args, &plan);
+    }
+    let stop = Stop::listening()?;
+    let lock = match plan.single {
+        true => Ok(None),
+        false => FolderLock::take(&plan.folder).map(Some),
+    };
+    let opened = lock.and_then(|lock| Ok((lock, open_ledger(args, &plan)?)));
+    let (_lock, (ledger, mut earlier)) = match opened {
+        Ok(opened) => opened,
+        Err(error) => return nothing_done(args, error),
+    };
+    let files = plan.assets.len() as u64 * plan.copies_of_each();
+    let reporter = Reporter::new(args, files, plan.single, stop.clone());
+    if args.batch.resume {
+        earlier.temporaries_removed = tidy(&plan);
+    }
+    reporter.earlier(earlier);
+    let ended = mark_all(args, &plan, &key, &budget, &Mutex::new(ledger), &reporter, &stop);
+    if let Err(error) = &ended {
+        reporter.warn(&format!("{error:#}"));
+    }
+    let summary = reporter.finish(&plan.folder, ended.as_ref().err())?;
+    Ok(stop.code().unwrap_or_else(|| code(&summary)))
+}
+
+fn code(summary: &Summary) -> u8 {
+    match (summary.failed > 0 || summary.error.is_some(), summary.refused > 0) {
+        (true, _) => exit::TROUBLE,
+        (false, true) => exit::REFUSED,
+        (false, false) => exit::DONE,
+    }
+}
+
+/// Says what is wrong before any work was done; programs get an object all the same.
+fn nothing_done(args: &EmbedArgs, error: anyhow::Error) -> Result<u8> {
+    let told = Some(format!("{error:#}"));
+    let line = match args.inputs.as_slice() {
+        [input] if args.batch.manifest.is_none() && !input.is_dir() => json::line(&EmbedReport {
+            file: input.to_string_lossy().into_owned(),
+            error: told,
+            status: Status::Failed.word(),
+            ..EmbedReport::default()
+        })?,
+        _ => {
+            let summary = Summary { error: told, ..Tally::default().summary(0, Duration::ZERO, None) };
+            json::line(&serde_json::json!({ "summary": summary }))?
+        }
+    };
+    if args.json {
+        output::say(&line)?;
+    }
+    Err(error)
+}
+
+fn marking_key(args: &EmbedArgs) -> Result<Key> {
+    let key = key_file::read(&args.key, &args.access)?;
+    if key.role() == KeyRole::DetectOnly {
+        bail!("{}: is a detect-only key, which cannot mark; use the title's own key", args.key.display());
+    }
+    Ok(key)
+}
+
+fn budget(args: &EmbedArgs) -> Result<Budget> {
+    let bytes = args.batch.memory.as_deref().map(settings::bytes).transpose().context("--memory")?;
+    Ok(Budget::new(bytes.unwrap_or_else(budget::by_default)))
+}
+
+/// Opens who remembers, and settles what an earlier run has left undecided.
+fn open_ledger(args: &EmbedArgs, plan: &Plan) -> Result<(Ledger, Earlier)> {
+    let mut earlier = Earlier::default();
+    let ledger = match &args.batch.registry {
+        Some(registry) => {
+            let mut records = Records::open(registry, args.batch.title.clone(), &plan.folder)?;
+            let only = plan.assets.first().filter(|_| plan.single).map(|asset| asset.relative.as_path());
+            let settled = records.settle(only)?;
+            earlier.rows_confirmed = settled.confirmed.len() as u64;
+            earlier.rows_withdrawn = settled.withdrawn.len() as u64;
+            Ledger::Registry(Box::new(records))
+        }
+        None if plan.single => Ledger::None,
+        None => Ledger::Journal(Journal::open(&plan.folder, args.batch.resume)?),
+    };
+    Ok((ledger, earlier))
+}
+
+/// Removes what killed runs have left where this one writes, and counts it.
+fn tidy(plan: &Plan) -> u64 {
+    let folders: BTreeSet<PathBuf> = plan.outputs().map(|copy| files::folder_of(&copy.output).to_owned()).collect();
+    folders.iter().map(|folder| files::staged::remove_leftovers(folder)).sum()
+}
+
+/// Number of files in work at the same time.
+fn jobs(args: &EmbedArgs, plan: &Plan) -> usize {
+    let processors = || thread::available_parallelism().map_or(1, usize::from);
+    args.batch.jobs.map_or_else(processors, usize::from).min(plan.assets.len()).max(1)
+}
+
+fn pool(threads: usize, here: bool) -> Result<ThreadPool> {
+    let builder = ThreadPoolBuilder::new().num_threads(threads);
+    let builder = if here { builder.use_current_thread() } else { builder };
+    builder.build().context("the system gives no threads")
+}
+
+/// Marks everything. An error is what ended it before its time; files have their own.
+fn mark_all(
+    args: &EmbedArgs,
+    plan: &Plan,
+    key: &Key,
+    budget: &Budget,
+    ledger: &Mutex<Ledger>,
+    reporter: &Reporter,
+    stop: &Stop,
+) -> Result<()> {
+    let workers = jobs(args, plan);
+    let threads = args.batch.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let wide = pool(threads, false)?;
+    let embedders = Embedders::new(key, plan);
+    let shared = Shared { args, plan, key, embedders, budget, ledger, reporter, stop, wide: Some(&wide) };
+    let assets = Mutex::new(plan.assets.iter());
+    let (sender, receiver) = sync_channel(WAITING_FOR_EACH * workers);
+    thread::scope(|scope| {
+        let publisher = scope.spawn(move || publish::publish(&receiver, ledger, reporter, stop));
+        for _ in 0..workers {
+            let (sender, shared, assets) = (sender.clone(), &shared, &assets);
+            scope.spawn(move || {
+                // With a file for every thread each works alone: nothing is lost to sharing a picture.
+                let narrow = if workers < threads { None } else { pool(1, true).ok() };
+                while !stop.is_wanted() {
+                    let asset = assets.lock().unwrap_or_else(PoisonError::into_inner).next();
+                    let Some(asset) = asset else { break };
+                    shared.asset(asset, narrow.as_ref(), &sender);
+                }
+            });
+        }
+        drop(sender);
+        publisher.join().unwrap_or_else(|_| bail!("internal fault: files could not be published; please report it"))
+    })
+}
+
+/// Says what would be done.
+fn dry_run(args: &EmbedArgs, plan: &Plan) -> Result<u8> {
+    let files = plan.assets.len() as u64 * plan.copies_of_each();
+    let reporter = Reporter::new(args, files, plan.single, Stop::default());
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    for asset in &plan.assets {
+        let ended =
+            |report, status, weight, error| reporter.ended(Ended { report, status, weight, size: (0, 0), error });
+        let report = EmbedReport { file: text(&asset.input), label: asset.label.clone(), ..EmbedReport::default() };
+        match &asset.task {
+            Task::Skip => ended(report, Status::Skipped, plan.copies_of_each(), None),
+            Task::Fail(why) => {
+                let error = anyhow::anyhow!("{}: {why}", asset.input.display());
+                ended(report, Status::Failed, plan.copies_of_each(), Some(&error));
+            }
+            Task::Mark => {
+                for copy in plan.copies(asset) {
+                    let mut report = report.clone();
+                    report.output = Some(text(&copy.output));
+                    report.recipient = copy.recipient.map(str::to_owned);
+                    report.payload = copy.payload.as_ref().map(ToString::to_string);
+                    report.bits = copy.payload.as_ref().map(|payload| payload.class().bits());
+                    report.payload_from = Some(if copy.payload.is_some() { "given" } else { "content" });
+                    ended(report, Status::Planned, 1, None);
+                }
+            }
+        }
+    }
+    Ok(code(&reporter.finish(&plan.folder, None)?))
+}

@@ -1,0 +1,385 @@
+//! The work on one input: read, decode, and for each copy mark, read back, write under a temporary name.
+
+use std::fs;
+use std::path::Path;
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Instant, SystemTime};
+
+use anyhow::{Context as _, Error, Result, anyhow, bail};
+use rayon::ThreadPool;
+use watermark_core::{Embedder, Key, PayloadClass};
+use watermark_evidence::Fingerprint;
+use watermark_media::{C2pa, DecodeLimits, Document};
+
+use super::budget::{Budget, Permit};
+use super::copies::{Names, Original, refusal};
+use super::estimate;
+use super::facts::{Facts, Hash, Identity, Wanted, content_payload};
+use super::inputs::Task;
+use super::ledger::Ledger;
+use super::plan::{Asset, Copy, Plan};
+use super::publish::Ready;
+use super::reporter::{Ended, Reporter};
+use super::stop::Stop;
+use super::tally::Status;
+use crate::args::{CredentialsRule, EmbedArgs};
+use crate::fault;
+use crate::files::{self, MAX_PICTURE_BYTES, Target};
+use crate::output::json::EmbedReport;
+use crate::settings::{NamedStrength, PayloadSource};
+
+/// Everything that the workers share.
+pub(crate) struct Shared<'a> {
+    pub(crate) args: &'a EmbedArgs,
+    pub(crate) plan: &'a Plan,
+    pub(crate) key: &'a Key,
+    pub(crate) embedders: Embedders<'a>,
+    pub(crate) budget: &'a Budget,
+    pub(crate) ledger: &'a Mutex<Ledger>,
+    pub(crate) reporter: &'a Reporter,
+    pub(crate) stop: &'a Stop,
+    /// All threads, for pictures that are alone; none: those of the process.
+    pub(crate) wide: Option<&'a ThreadPool>,
+}
+
+/// An embedder for each strength, made when it is first needed.
+pub(crate) struct Embedders<'a> {
+    key: &'a Key,
+    made: Vec<(NamedStrength, OnceLock<Embedder>)>,
+}
+
+impl<'a> Embedders<'a> {
+    /// For the strengths of a plan.
+    pub(crate) fn new(key: &'a Key, plan: &Plan) -> Self {
+        let mut made: Vec<(NamedStrength, OnceLock<Embedder>)> = Vec::new();
+        for asset in &plan.assets {
+            if made.iter().all(|(strength, _)| *strength != asset.strength) {
+                made.push((asset.strength, OnceLock::new()));
+            }
+        }
+        Self { key, made }
+    }
+
+    fn get(&self, strength: NamedStrength) -> Result<&Embedder> {
+        let slot = self.made.iter().find(|(made, _)| *made == strength).map(|(_, slot)| slot);
+        let slot = slot.context("internal fault: a strength that was not planned")?;
+        if let Some(embedder) = slot.get() {
+            return Ok(embedder);
+        }
+        let made = Embedder::new(self.key, strength.options())?;
+        Ok(slot.get_or_init(|| made))
+    }
+}
+
+/// What is known of an input besides its pixels.
+struct Source {
+    remark: Option<&'static str>,
+    fingerprint: Option<Arc<Fingerprint>>,
+    source_sha256: Hash,
+    content_sha256: Hash,
+    pixels: u64,
+    sides: (u32, u32),
+}
+
+impl Shared<'_> {
+    /// Does everything for one input. `narrow` are the worker's own threads.
+    pub(crate) fn asset(&self, asset: &Asset, narrow: Option<&ThreadPool>, ready: &SyncSender<Ready>) {
+        match &asset.task {
+            Task::Skip => self.end(asset, None, Status::Skipped, self.plan.copies_of_each(), None),
+            Task::Fail(why) => {
+                let error = anyhow!("{}: {why}", asset.input.display());
+                self.end(asset, None, Status::Failed, self.plan.copies_of_each(), Some(&error));
+            }
+            Task::Mark => {
+                let mut copies = self.plan.copies(asset);
+                copies.retain(|copy| self.is_wanted(asset, copy));
+                if !copies.is_empty() {
+                    self.mark(asset, &copies, narrow, ready);
+                }
+            }
+        }
+    }
+
+    /// Whether a copy is still to be made. What is not is reported.
+    fn is_wanted(&self, asset: &Asset, copy: &Copy<'_>) -> bool {
+        if !self.args.batch.resume {
+            return true;
+        }
+        match fault::guard(&asset.input, || self.is_done(asset, copy)) {
+            Ok(false) => true,
+            Ok(true) => {
+                let report = EmbedReport {
+                    output: Some(copy.output.to_string_lossy().into_owned()),
+                    ..self.report(asset, copy.recipient)
+                };
+                self.reporter.ended(Ended { report, status: Status::Unchanged, weight: 1, size: (0, 0), error: None });
+                false
+            }
+            Err(error) => {
+                self.end(asset, copy.recipient, Status::Failed, 1, Some(&error));
+                false
+            }
+        }
+    }
+
+    /// Whether an earlier run has made this very copy and it is still there.
+    fn is_done(&self, asset: &Asset, copy: &Copy<'_>) -> Result<bool> {
+        if fs::symlink_metadata(&copy.output).is_err() {
+            return Ok(false);
+        }
+        let made = self.ledger.lock().unwrap_or_else(PoisonError::into_inner).made(&copy.relative)?;
+        let there = Hash::of_file(&copy.output).map_err(|error| unreadable(&copy.output, &error))?;
+        let ours: Vec<Identity> = made.into_iter().filter(|made| made.output_sha256 == there).collect();
+        let wanted = Wanted {
+            key: self.key,
+            source_sha256: Hash::of_file(&asset.input).map_err(|error| unreadable(&asset.input, &error))?,
+            recipient: copy.recipient,
+            profile: &asset.strength.to_string(),
+            payload: copy.payload.as_ref(),
+            class: self.class(),
+        };
+        if ours.iter().any(|made| wanted.is(made)) {
+            return Ok(true);
+        }
+        match (self.args.force, ours.is_empty()) {
+            (true, _) => Ok(false),
+            (false, true) => bail!(
+                "{}: exists already, and is not what an earlier run has written; choose another directory, or pass \
+                 --force to replace it",
+                copy.output.display()
+            ),
+            (false, false) => bail!(
+                "{}: was made of another state of {} or with other options; pass --force as well to replace it",
+                copy.output.display(),
+                asset.input.display()
+            ),
+        }
+    }
+
+    fn mark(&self, asset: &Asset, copies: &[Copy<'_>], narrow: Option<&ThreadPool>, ready: &SyncSender<Ready>) {
+        let mut begun = Instant::now();
+        // The picture, its marked copy and what is read back; with several copies the picture is kept besides.
+        let held = if copies.len() > 1 { 3 } else { 2 };
+        let mut permit = self.budget.take(estimate::of_file(&asset.input, held));
+        let opened = fault::guard(&asset.input, || self.open(asset, copies, held, &mut permit));
+        let pool = if permit.is_alone() { self.wide } else { narrow.or(self.wide) };
+        let (mut original, source) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                let status = status_of(&error);
+                let recipient = copies[0].recipient.filter(|_| copies.len() == 1);
+                return self.end(asset, recipient, status, copies.len() as u64, Some(&error));
+            }
+        };
+        for copy in copies {
+            if self.stop.is_wanted() && !self.plan.single {
+                return;
+            }
+            let mut report = self.report(asset, copy.recipient);
+            let work = || self.copy(asset, copy, &mut original, &source, &mut report);
+            let made = fault::guard(&asset.input, || in_pool(pool, work));
+            report.elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            begun = Instant::now();
+            match made {
+                Ok(made) => {
+                    let Made { staged, facts, bytes } = made;
+                    report.output = Some(copy.output.to_string_lossy().into_owned());
+                    // The publisher outlives the workers.
+                    let _ = ready.send(Ready { staged, facts, report, pixels: source.pixels, bytes });
+                }
+                Err(error) => {
+                    let status = status_of(&error);
+                    self.reporter.ended(Ended { report, status, weight: 1, size: (0, 0), error: Some(&error) });
+                }
+            }
+        }
+    }
+
+    /// Reads and decodes the input, and finds out what can be known before it is marked.
+    fn open(
+        &self,
+        asset: &Asset,
+        copies: &[Copy<'_>],
+        held: u64,
+        permit: &mut Permit<'_>,
+    ) -> Result<(Original<'_>, Source)> {
+        let name = || asset.input.display().to_string();
+        if self.plan.single {
+            Target::picture(&copies[0].output, &asset.input, self.args.force)?;
+        }
+        let bytes = read_unchanged(&asset.input)?;
+        // Nobody asks for it when nobody remembers.
+        let remembered = !self.plan.single || self.args.batch.registry.is_some();
+        let source_sha256 = if remembered { Hash::of(&bytes) } else { Hash::default() };
+        let document = Document::decode(&bytes, &DecodeLimits::default()).with_context(name)?;
+        let file_bytes = bytes.len() as u64;
+        drop(bytes);
+        let pixels: u64 =
+            document.pictures().iter().map(|picture| picture.width() as u64 * picture.height() as u64).sum();
+        let samples: u64 = document.pictures().iter().map(sample_bytes).sum();
+        permit.is_really(estimate::needed(pixels, samples / pixels.max(1), held, file_bytes));
+        if document.has_c2pa() && self.args.c2pa == CredentialsRule::Refuse {
+            return Err(Refused(format!(
+                "{}: carries content credentials (C2PA), which hold for unchanged pixels only; pass --c2pa strip to mark \
+                 it and leave them out, or --c2pa keep to mark it and have them no longer fit",
+                name()
+            ))
+            .into());
+        }
+        let format = self.plan.format.or(document.format()).context("the format of the file is not known")?;
+        document.check_format(format).with_context(|| copies[0].output.display().to_string())?;
+        let first = document.pictures().first().context("internal fault: a document without pictures")?;
+        let sides = (first.width() as u32, first.height() as u32);
+        let content_sha256 = Hash(document.content_sha256());
+        let embedder = self.embedders.get(asset.strength).with_context(name)?;
+        let (metrics, once) = (self.args.metrics, self.plan.recipients.is_empty());
+        let (c2pa, remark) = self.credentials(&document);
+        let fingerprint = match &self.args.batch.registry {
+            Some(_) => Some(Arc::new(watermark_evidence::fingerprint(first).with_context(name)?)),
+            None => None,
+        };
+        let source = Source { remark, fingerprint, source_sha256, content_sha256, pixels, sides };
+        Ok((Original { document, format, embedder, metrics, c2pa, once, plan: None }, source))
+    }
+
+    /// What becomes of content credentials, with a sentence when there are any.
+    fn credentials(&self, document: &Document) -> (C2pa, Option<&'static str>) {
+        let (rule, remark) = match self.args.c2pa {
+            CredentialsRule::Keep => (
+                C2pa::Keep,
+                "carries content credentials (C2PA), which hold for unchanged pixels only; the output has them, and \
+                 whoever checks them sees that they do not fit",
+            ),
+            _ => (
+                C2pa::Drop,
+                "carries content credentials (C2PA), which hold for unchanged pixels only; the output is written without them",
+            ),
+        };
+        (rule, document.has_c2pa().then_some(remark))
+    }
+
+    fn copy(
+        &self,
+        asset: &Asset,
+        copy: &Copy<'_>,
+        original: &mut Original<'_>,
+        source: &Source,
+        report: &mut EmbedReport,
+    ) -> Result<Made> {
+        let input = asset.input.display().to_string();
+        let output = copy.output.display().to_string();
+        let payload = match &copy.payload {
+            Some(payload) => payload.clone(),
+            None => content_payload(self.key, self.class(), &source.content_sha256, copy.recipient)
+                .with_context(|| input.clone())?,
+        };
+        report.payload = Some(payload.to_string());
+        report.bits = Some(payload.class().bits());
+        report.payload_from = Some(if copy.payload.is_some() { "given" } else { "content" });
+        report.losses.extend(source.remark.map(str::to_owned));
+        let marked = original.mark(&payload, Names { input: &input, output: &output }, report)?;
+        report.losses.extend(marked.remarks);
+        let target = match self.plan.single {
+            true => Target::picture(&copy.output, &asset.input, self.args.force)?,
+            false => Target::in_tree(&copy.output, self.args.force)?,
+        };
+        let identity = Identity {
+            source_sha256: source.source_sha256,
+            content_sha256: source.content_sha256,
+            output_sha256: Hash::of(&marked.file),
+            key_id: self.key.id().to_string(),
+            recipient: copy.recipient.map(str::to_owned),
+            profile: asset.strength.to_string(),
+            payload: payload.to_string(),
+        };
+        let facts = Facts {
+            identity,
+            input: asset.input.clone(),
+            relative: copy.relative.clone(),
+            label: asset.label.clone(),
+            sides: source.sides,
+            pictures: marked.pictures,
+            psnr_db: report.psnr_db,
+            margin_db: report.margin_db,
+            ssimulacra2: report.ssimulacra2,
+            fingerprint: source.fingerprint.clone(),
+        };
+        Ok(Made { bytes: marked.file.len() as u64, staged: target.stage(&marked.file)?, facts })
+    }
+
+    /// How many bits are derived from the content.
+    fn class(&self) -> PayloadClass {
+        match &self.plan.source {
+            PayloadSource::Given(payload) => payload.class(),
+            PayloadSource::Content(class) => *class,
+        }
+    }
+
+    /// A report with what is known from the beginning.
+    fn report(&self, asset: &Asset, recipient: Option<&str>) -> EmbedReport {
+        EmbedReport {
+            file: asset.input.to_string_lossy().into_owned(),
+            key_id: Some(self.key.id().to_string()),
+            label: asset.label.clone(),
+            recipient: recipient.map(str::to_owned),
+            ..EmbedReport::default()
+        }
+    }
+
+    /// Reports an input that was not marked.
+    fn end(&self, asset: &Asset, recipient: Option<&str>, status: Status, weight: u64, error: Option<&Error>) {
+        let report = self.report(asset, recipient);
+        self.reporter.ended(Ended { report, status, weight, size: (0, 0), error });
+    }
+}
+
+/// A copy that is complete under a temporary name.
+struct Made {
+    staged: files::Staged,
+    facts: Facts,
+    bytes: u64,
+}
+
+/// A file that must not be marked, for a reason that is not the picture's.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Refused(String);
+
+fn status_of(error: &Error) -> Status {
+    let forbidden = error.chain().any(|cause| cause.downcast_ref::<Refused>().is_some());
+    if forbidden || refusal(error).is_some() { Status::Refused } else { Status::Failed }
+}
+
+fn in_pool<T: Send>(pool: Option<&ThreadPool>, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    match pool {
+        Some(pool) => pool.install(work),
+        None => work(),
+    }
+}
+
+fn sample_bytes(picture: &watermark_media::Picture) -> u64 {
+    picture.pixels().len() as u64 * u64::from(picture.pixels().bits()) / 8
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => anyhow!("{}: there is no such file", path.display()),
+        kind => anyhow!("{}: cannot be read ({kind})", path.display()),
+    }
+}
+
+/// The bytes of a file that nobody writes meanwhile, as far as length and time of the last change tell.
+fn read_unchanged(path: &Path) -> Result<Vec<u8>> {
+    let before = stamp(path);
+    let bytes = files::read(path, MAX_PICTURE_BYTES)?;
+    if stamp(path) != before {
+        bail!("{}: was changed while it was read; try again when nobody is writing it", path.display());
+    }
+    Ok(bytes)
+}
+
+fn stamp(path: &Path) -> Option<(u64, Option<SystemTime>)> {
+    let metadata = fs::metadata(path).ok()?;
+    metadata.is_file().then(|| (metadata.len(), metadata.modified().ok()))
+}

@@ -1,0 +1,153 @@
+//! What is said of a suspect, in sentences. None says more than the figure does: the probability is that of such a reading
+//! if the picture is unmarked, never the probability that the picture is unmarked.
+
+use watermark_formats::{GeometryFields, MarkFields, WRONG_KEY_TRIALS};
+
+use super::figures::{decimal, once_in, whole};
+use super::text::plain;
+use super::{Lang, Suspect};
+use crate::{FitVerdict, Pose};
+
+/// Smaller than what the search resolves or an eye would call a change.
+const SAME_ASPECT: f64 = 0.005;
+const SAME_ANGLE: f64 = 0.05;
+/// From here the whole is there.
+const WHOLE: f64 = 0.98;
+
+/// The state of a suspect, as a word of the tables: the verdict, or `error`.
+pub(super) fn state(suspect: &Suspect) -> &'static str {
+    match (&suspect.detect.error, suspect.detect.strongest.verdict) {
+        (None, Some(verdict)) => verdict,
+        _ => "error",
+    }
+}
+
+/// A mark in a sentence.
+pub(super) fn mark(lang: Lang, mark: &MarkFields) -> String {
+    let once = once_in(mark.log10_p.unwrap_or(0.0));
+    match mark.verdict {
+        Some("found") => {
+            let asset = mark.payload.as_deref().map(plain);
+            let rest = match (&asset, mark.authentic) {
+                (None, _) => lang.say("asset.none").to_owned(),
+                (Some(asset), Some(true)) => lang.fill("asset.true", &[("asset", asset)]),
+                (Some(asset), Some(false)) => lang.fill("asset.false", &[("asset", asset)]),
+                (Some(asset), None) => lang.fill("asset.null", &[("asset", asset)]),
+            };
+            let key = plain(mark.key_id.as_deref().unwrap_or("?"));
+            lang.fill("marked", &[("key", &key), ("rest", &rest), ("once", &once)])
+        }
+        Some("inconclusive") => lang.fill("inconclusive", &[("once", &once)]),
+        _ => lang.say("not_found").to_owned(),
+    }
+}
+
+/// The verdict, first of all.
+pub(super) fn verdict(lang: Lang, suspect: &Suspect) -> Vec<String> {
+    if let Some(error) = &suspect.detect.error {
+        return vec![lang.say("error").to_owned(), lang.fill("error.said", &[("message", &plain(error))])];
+    }
+    let mut said = vec![mark(lang, &suspect.detect.strongest)];
+    if let Some(row) = suspect.registered.as_ref().filter(|_| suspect.detect.strongest.found) {
+        let (label, recipient) = (plain(&row.label), plain(&row.recipient));
+        let key = if recipient.is_empty() { "asset.row" } else { "asset.row_for" };
+        said.push(lang.fill(key, &[("label", &label), ("recipient", &recipient)]));
+    }
+    said
+}
+
+/// What must not be overlooked.
+pub(super) fn warnings(lang: Lang, suspect: &Suspect) -> Vec<&'static str> {
+    let mut said = Vec::new();
+    if suspect.fit.as_ref().is_some_and(|fit| fit.verdict == FitVerdict::DoesNotFit) {
+        said.push(lang.say("warn.fit"));
+    }
+    if suspect.detect.strongest.authentic == Some(false) {
+        said.push(lang.say("warn.tag"));
+    }
+    said
+}
+
+/// How often an unmarked picture would read so, and what that is not.
+pub(super) fn odds(lang: Lang, mark: &MarkFields) -> Vec<String> {
+    let Some(log10_p) = mark.log10_p else { return Vec::new() };
+    let log10 = decimal(log10_p, 1);
+    match mark.verdict {
+        Some(verdict @ ("found" | "inconclusive")) => vec![
+            lang.fill(&format!("odds.{verdict}"), &[("once", &once_in(log10_p)), ("log10", &log10)]),
+            lang.fill("odds.trials", &[("trials", &whole(WRONG_KEY_TRIALS))]),
+            lang.say("odds.not").to_owned(),
+        ],
+        _ => vec![lang.fill("odds.not_found", &[("log10", &log10)]), lang.say("odds.not").to_owned()],
+    }
+}
+
+/// What was done to the file since it was marked.
+pub(super) fn changes(lang: Lang, suspect: &Suspect) -> Vec<String> {
+    let Some(geometry) = &suspect.detect.strongest.geometry else {
+        return vec![lang.say("change.none").to_owned()];
+    };
+    if suspect.is_registered_file() {
+        return vec![lang.say("change.same_file").to_owned()];
+    }
+    let mut said = Vec::new();
+    if suspect.registered.as_ref().is_some_and(|row| !row.output_sha256.is_empty()) {
+        said.push(lang.say("change.other_file").to_owned());
+    }
+    said.extend(shape(lang, geometry));
+    said.extend(scale(lang, suspect, geometry));
+    said.push(share(lang, suspect, geometry));
+    if let Some(quality) = suspect.jpeg_quality {
+        said.push(lang.fill("change.jpeg", &[("quality", &quality.to_string())]));
+    }
+    said
+}
+
+fn shape(lang: Lang, geometry: &GeometryFields) -> Vec<String> {
+    let mut said = Vec::new();
+    if geometry.mirrored {
+        said.push(lang.say("change.mirrored").to_owned());
+    }
+    if let Some(angle) = geometry.rotation_deg.filter(|angle| angle.abs() >= SAME_ANGLE) {
+        let key = if angle > 0.0 { "change.counter" } else { "change.clockwise" };
+        said.push(lang.fill(key, &[("angle", &decimal(angle.abs(), 1))]));
+    }
+    if let Some(aspect) = geometry.aspect.filter(|aspect| (aspect - 1.0).abs() >= SAME_ASPECT) {
+        let key = if aspect > 1.0 { "change.wider" } else { "change.narrower" };
+        said.push(lang.fill(key, &[("percent", &decimal((aspect - 1.0).abs() * 100.0, 1))]));
+    }
+    if said.is_empty() {
+        said.push(lang.say("change.upright").to_owned());
+    }
+    said
+}
+
+fn scale(lang: Lang, suspect: &Suspect, geometry: &GeometryFields) -> Option<String> {
+    let short = geometry.full_short_side_px?;
+    let pixels = lang.fill("change.short", &[("pixels", &whole(short.max(0.0).round() as u64))]);
+    let size = suspect.registered.as_ref().and_then(|row| row.size).filter(|size| size.0.min(size.1) > 0);
+    let percent = size.map(|size| decimal(100.0 * short / size.0.min(size.1) as f64, 0));
+    Some(match percent {
+        Some(percent) => {
+            let gap = if lang == Lang::Ja { "" } else { " " };
+            format!("{pixels}{gap}{}", lang.fill("change.scale", &[("percent", &percent)]))
+        }
+        None => pixels,
+    })
+}
+
+/// How much of the original is there: measured on the thumbnail where that fits, from the sizes otherwise.
+fn share(lang: Lang, suspect: &Suspect, geometry: &GeometryFields) -> String {
+    let fits = suspect.fit.as_ref().filter(|fit| fit.verdict == FitVerdict::Fits);
+    let does_not = suspect.fit.as_ref().is_some_and(|fit| fit.verdict == FitVerdict::DoesNotFit);
+    let room = || {
+        let size = suspect.registered.as_ref()?.size?;
+        Pose::of_fields(geometry)?.room(suspect.size?, size)
+    };
+    let share = if does_not { None } else { fits.map(|fit| fit.share).or_else(room) };
+    match share {
+        None => lang.say("change.unknown_share").to_owned(),
+        Some(share) if share > WHOLE => lang.say("change.whole").to_owned(),
+        Some(share) => lang.fill("change.share", &[("percent", &decimal((share * 100.0).max(1.0), 0))]),
+    }
+}
