@@ -30,6 +30,9 @@ use watermark_core::Key;
 use crate::args::KeyAccess;
 use crate::{files, key_file};
 
+/// How a key is named.
+pub(crate) const WAYS: &str =
+    "pass --key KEYFILE or --key-ring FILE, set WATERMARK_KEY, or write `key` into watermark.toml";
 /// Largest ring file, bytes.
 const MAX_BYTES: u64 = 1 << 20;
 

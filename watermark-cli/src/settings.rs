@@ -11,6 +11,9 @@ use crate::args::{EffortName, EmbedArgs, ProfileName};
 /// Range of an explicit strength, dB.
 const PSNR_DB: std::ops::RangeInclusive<f64> = 30.0..=60.0;
 
+/// Longest side, pixels: what the decoders give out.
+const MAX_SIDE: usize = 65_535;
+
 /// Where the payload comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum PayloadSource {
@@ -78,6 +81,8 @@ impl NamedStrength {
     pub(crate) fn options(self) -> EmbedOptions {
         let mut options = EmbedOptions::default();
         options.strength = self.0;
+        // Panoramas and long strips; what is decoded is bounded by its pixels.
+        options.limits.max_side = MAX_SIDE;
         options
     }
 }
@@ -137,6 +142,7 @@ pub(crate) fn bytes(text: &str) -> Result<u64> {
 /// Effort and limits for detection.
 pub(crate) fn detect_options(effort: EffortName) -> DetectOptions {
     let mut options = DetectOptions::default();
+    options.limits.max_side = MAX_SIDE;
     options.effort = match effort {
         EffortName::Fast => Effort::Fast,
         EffortName::Normal => Effort::Normal,

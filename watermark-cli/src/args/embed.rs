@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::KeyAccess;
+use super::registry::SignArgs;
+use crate::config::Rules;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -27,8 +29,11 @@ pub(crate) struct EmbedArgs {
     #[arg(long, value_name = "OUTPUT")]
     pub(crate) out: PathBuf,
     /// Key file to mark with.
-    #[arg(long, value_name = "KEYFILE")]
-    pub(crate) key: PathBuf,
+    #[arg(long, value_name = "KEYFILE", env = "WATERMARK_KEY")]
+    pub(crate) key: Option<PathBuf>,
+    /// File that lists keys with their titles, days and status, instead of --key: the one that may mark today does.
+    #[arg(long, value_name = "FILE", env = "WATERMARK_KEY_RING")]
+    pub(crate) key_ring: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) access: KeyAccess,
     /// The bits to carry, as 8, 16 or 32 hexadecimal digits. Without it an id is derived from the picture's content:
@@ -50,15 +55,19 @@ pub(crate) struct EmbedArgs {
     /// Format to write instead of each file's own: png, jpg, webp, tif. The extension of the output follows.
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<String>,
-    /// What happens to a file with content credentials (C2PA), which hold for unchanged pixels only.
-    #[arg(long, value_enum, default_value_t = CredentialsRule::Refuse)]
-    pub(crate) c2pa: CredentialsRule,
+    /// What happens to a file with content credentials (C2PA), which hold for unchanged pixels only
+    /// [default: refuse]
+    #[arg(long, value_enum)]
+    pub(crate) c2pa: Option<CredentialsRule>,
     /// Replace outputs that exist. An output is never the same file as an input.
     #[arg(long)]
     pub(crate) force: bool,
     /// One JSON object on one line for each file instead of sentences; with several, a last one with the summary.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Whether the strength was typed, and not taken from the configuration.
+    #[arg(skip)]
+    pub(crate) profile_was_typed: bool,
     #[command(flatten)]
     pub(crate) batch: BatchArgs,
 }
@@ -77,10 +86,12 @@ pub(crate) struct BatchArgs {
     pub(crate) recipients: Option<PathBuf>,
     /// Registry to write every copy down in, made when it is missing: which id is in which file, of which asset, for
     /// whom. No file gets its name before its row is stored.
-    #[arg(long, value_name = "DB")]
+    #[arg(long, value_name = "DB", env = "WATERMARK_REGISTRY")]
     pub(crate) registry: Option<PathBuf>,
-    /// Title that the key was derived for, for the registry.
-    #[arg(long, value_name = "TEXT", requires = "registry")]
+    #[command(flatten)]
+    pub(crate) sign: SignArgs,
+    /// Title that the key was derived for: for the registry, and to choose a key of the ring.
+    #[arg(long, value_name = "TEXT", env = "WATERMARK_TITLE")]
     pub(crate) title: Option<String>,
     /// What the files are marked for, in your words; for the registry and the reports.
     #[arg(long, value_name = "TEXT")]
@@ -104,6 +115,9 @@ pub(crate) struct BatchArgs {
     /// No progress and no results in sentences; errors are still said.
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    /// Rules of the configuration file.
+    #[arg(skip)]
+    pub(crate) rules: Rules,
 }
 
 /// Named strengths.

@@ -35,6 +35,7 @@ use watermark_core::{Key, KeyRole};
 
 use crate::args::EmbedArgs;
 use crate::files;
+use crate::key_ring::{self, KeyRing};
 use crate::output::json::{self, EmbedReport};
 use crate::{exit, key_file, output, settings};
 
@@ -117,9 +118,19 @@ fn nothing_done(args: &EmbedArgs, error: anyhow::Error) -> Result<u8> {
 }
 
 fn marking_key(args: &EmbedArgs) -> Result<Key> {
-    let key = key_file::read(&args.key, &args.access)?;
+    let entry;
+    let path = match (&args.key, &args.key_ring) {
+        (Some(path), _) => path,
+        (None, Some(ring)) => {
+            let ring = KeyRing::read(ring, args.access.allow_open_key)?;
+            entry = ring.marking(args.batch.title.as_deref(), key_ring::today())?.file.clone();
+            &entry
+        }
+        (None, None) => bail!("no key was named; {}", key_ring::WAYS),
+    };
+    let key = key_file::read(path, &args.access)?;
     if key.role() == KeyRole::DetectOnly {
-        bail!("{}: is a detect-only key, which cannot mark; use the title's own key", args.key.display());
+        bail!("{}: is a detect-only key, which cannot mark; use the title's own key", path.display());
     }
     Ok(key)
 }
@@ -134,7 +145,8 @@ fn open_ledger(args: &EmbedArgs, plan: &Plan) -> Result<(Ledger, Earlier)> {
     let mut earlier = Earlier::default();
     let ledger = match &args.batch.registry {
         Some(registry) => {
-            let mut records = Records::open(registry, args.batch.title.clone(), &plan.folder)?;
+            let mut records =
+                Records::open(registry, args.batch.title.clone(), &plan.folder, args.batch.sign.sign.as_deref())?;
             let only = plan.assets.first().filter(|_| plan.single).map(|asset| asset.relative.as_path());
             let settled = records.settle(only)?;
             earlier.rows_confirmed = settled.confirmed.len() as u64;

@@ -82,14 +82,18 @@ impl Plan {
             return Self::for_one(args, source, strength, format);
         }
         let inputs = inputs::find(&args.inputs)?;
-        let asset = |found: Found| Asset {
-            input: found.path,
-            relative: found.relative,
-            task: found.task,
-            payload: None,
-            label: args.batch.label.clone(),
-            recipient: None,
-            strength,
+        let asset = |found: Found| {
+            let rule = args.batch.rules.of(&found.relative);
+            let typed = args.psnr.is_some() || args.profile_was_typed;
+            Asset {
+                input: found.path,
+                relative: found.relative,
+                task: if rule.skip { Task::Skip } else { found.task },
+                payload: None,
+                label: args.batch.label.clone(),
+                recipient: None,
+                strength: rule.profile.filter(|_| !typed).map_or(strength, settings::profile),
+            }
         };
         let Inputs { found, roots } = inputs;
         let mut assets: Vec<Asset> = found.into_iter().map(asset).collect();

@@ -219,7 +219,7 @@ impl Shared<'_> {
             document.pictures().iter().map(|picture| picture.width() as u64 * picture.height() as u64).sum();
         let samples: u64 = document.pictures().iter().map(sample_bytes).sum();
         permit.is_really(estimate::needed(pixels, samples / pixels.max(1), held, file_bytes));
-        if document.has_c2pa() && self.args.c2pa == CredentialsRule::Refuse {
+        if document.has_c2pa() && self.args.c2pa.unwrap_or(CredentialsRule::Refuse) == CredentialsRule::Refuse {
             return Err(Refused(format!(
                 "{}: carries content credentials (C2PA), which hold for unchanged pixels only; pass --c2pa strip to mark \
                  it and leave them out, or --c2pa keep to mark it and have them no longer fit",
@@ -246,7 +246,7 @@ impl Shared<'_> {
     /// What becomes of content credentials, with a sentence when there are any.
     fn credentials(&self, document: &Document) -> (C2pa, Option<&'static str>) {
         let (rule, remark) = match self.args.c2pa {
-            CredentialsRule::Keep => (
+            Some(CredentialsRule::Keep) => (
                 C2pa::Keep,
                 "carries content credentials (C2PA), which hold for unchanged pixels only; the output has them, and \
                  whoever checks them sees that they do not fit",

@@ -33,15 +33,20 @@ pub(crate) fn run(args: &DetectArgs, config: &Config) -> Result<u8> {
     };
     let workers = args.suspects.jobs.or(config.jobs_u16()).map_or_else(many::processors, usize::from);
     let (mut missing, mut trouble) = (false, false);
-    many::in_order(&files, workers, |file| looker.look(file), |_, answer| {
-        missing |= answer.verdict() != Some(Verdict::Found);
-        trouble |= answer.verdict().is_none();
-        if let Some(error) = &answer.report.error {
-            output::complain(&anyhow!("{error}"));
-        }
-        answer.warnings.iter().for_each(|warning| output::warn(warning));
-        say(args, &answer)
-    })?;
+    many::in_order(
+        &files,
+        workers,
+        |file| looker.look(file),
+        |_, answer| {
+            missing |= answer.verdict() != Some(Verdict::Found);
+            trouble |= answer.verdict().is_none();
+            if let Some(error) = &answer.report.error {
+                output::complain(&anyhow!("{error}"));
+            }
+            answer.warnings.iter().for_each(|warning| output::warn(warning));
+            say(args, &answer)
+        },
+    )?;
     if skipped > 0 && !args.json && !args.csv {
         output::warn(&format!("{skipped} files that are no pictures were left out"));
     }

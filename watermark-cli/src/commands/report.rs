@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
-use watermark_evidence::report::{ChainCheck, KeyLine, Lang, RegistryFacts, Registered, Report, Suspect, html};
 use watermark_evidence::preview;
+use watermark_evidence::report::{ChainCheck, KeyLine, Lang, Registered, RegistryFacts, Report, Suspect, html};
 use watermark_formats::DetectReport;
 use watermark_registry::{ChainOptions, Registry};
 

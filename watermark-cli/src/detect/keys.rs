@@ -6,7 +6,7 @@ use watermark_formats::ring;
 
 use crate::args::{EffortName, SuspectArgs};
 use crate::config::Config;
-use crate::key_ring::{KeyFacts, KeyRing};
+use crate::key_ring::{KeyFacts, KeyRing, WAYS};
 use crate::{key_file, settings};
 
 /// Keys ready to read with.
@@ -37,10 +37,7 @@ impl Keys {
             keys.push(key_file::read(file, &args.access)?);
         }
         if keys.is_empty() {
-            bail!(
-                "no key was named; pass --key KEYFILE or --key-ring FILE, set WATERMARK_KEY, or write `key` into \
-                 watermark.toml"
-            );
+            bail!("no key was named; {WAYS}");
         }
         let keys = ring(keys);
         let effort = args.effort.or(config.effort).unwrap_or(EffortName::Normal);

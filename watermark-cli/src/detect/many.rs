@@ -92,11 +92,16 @@ mod tests {
     fn an_answer_that_cannot_be_said_ends_it() {
         let files: Vec<PathBuf> = (0..50).map(|i| PathBuf::from(i.to_string())).collect();
         let mut said = 0;
-        let ended = in_order(&files, 2, |_| (), |_, ()| {
-            said += 1;
-            anyhow::ensure!(said < 3, "closed");
-            Ok(())
-        });
+        let ended = in_order(
+            &files,
+            2,
+            |_| (),
+            |_, ()| {
+                said += 1;
+                anyhow::ensure!(said < 3, "closed");
+                Ok(())
+            },
+        );
         assert!(ended.is_err() && said == 3);
     }
 }

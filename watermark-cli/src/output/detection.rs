@@ -201,9 +201,11 @@ fn row_words(asset: &Asset, say: &mut impl FnMut(&str, String)) {
                 let percent = (100.0 * fit.share).clamp(1.0, 100.0);
                 format!("fits the registered original; about {percent:.0} % of its area is here")
             }
-            FitVerdict::DoesNotFit => "DOES NOT FIT the registered original: the mark may have been copied onto another \
+            FitVerdict::DoesNotFit => {
+                "DOES NOT FIT the registered original: the mark may have been copied onto another \
                                        picture"
-                .to_owned(),
+                    .to_owned()
+            }
             FitVerdict::Unsure => "too little to compare with the registered original".to_owned(),
         },
     );

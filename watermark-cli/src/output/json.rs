@@ -1,11 +1,7 @@
 //! Results as JSON, one object on one line. Field names are promised.
 
-use std::path::Path;
-
 use anyhow::Result;
 use serde::Serialize;
-use watermark_core::Detection;
-use watermark_formats::DetectReport;
 
 pub(crate) use watermark_formats::number;
 
@@ -53,30 +49,7 @@ pub(crate) struct EmbedReport {
     pub(crate) losses: Vec<String>,
 }
 
-/// The report of `detect` for one file: of its answer, or of what went wrong.
-pub(crate) fn detection(file: &Path, answer: &Result<Detection>, elapsed_ms: u64) -> DetectReport {
-    let file = file.to_string_lossy();
-    match answer {
-        Ok(detection) => DetectReport::of(&file, detection, elapsed_ms),
-        Err(error) => DetectReport::failed(&file, format!("{error:#}"), elapsed_ms),
-    }
-}
-
 /// An object on one line.
 pub(crate) fn line(report: &impl Serialize) -> Result<String> {
     Ok(serde_json::to_string(report)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_failed_file_has_every_field() {
-        let report = detection(Path::new("a.png"), &Err(anyhow::anyhow!("no")), 7);
-        let expected = r#"{"file":"a.png","verdict":null,"found":false,"payload":null,"bits":null,"authentic":null,"#
-            .to_owned()
-            + r#""log10_p":null,"key_id":null,"margin_db":null,"geometry":null,"marks":[],"elapsed_ms":7,"error":"no"}"#;
-        assert_eq!(line(&report).unwrap(), expected);
-    }
 }

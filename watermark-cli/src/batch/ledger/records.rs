@@ -8,6 +8,7 @@ use watermark_registry::{Entry, Error, Registry, RowId, Seen, SettleReport, path
 
 use super::Ticket;
 use crate::batch::facts::{Facts, Hash, Identity};
+use crate::signing_key;
 
 /// A registry and what the rows of this run have in common.
 #[derive(Debug)]
@@ -20,11 +21,14 @@ pub(crate) struct Records {
 
 impl Records {
     /// Opens the registry, made when it is missing, for files in `folder`, which is there.
-    pub(crate) fn open(path: &Path, title: Option<String>, folder: &Path) -> Result<Self> {
-        let registry = match Registry::open(path) {
+    pub(crate) fn open(path: &Path, title: Option<String>, folder: &Path, sign: Option<&Path>) -> Result<Self> {
+        let mut registry = match Registry::open(path) {
             Err(Error::Missing { .. }) => Registry::create(path)?,
             opened => opened?,
         };
+        if let Some(file) = sign {
+            registry.sign_with(signing_key::read(file)?);
+        }
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let folder = std::fs::canonicalize(folder).with_context(|| folder.display().to_string())?;
         Ok(Self { registry, title, folder })
