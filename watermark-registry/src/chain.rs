@@ -183,7 +183,7 @@ mod tests {
     fn the_encoding_stays() {
         let head = link(&entry(1)).after(&Head::EMPTY);
         assert_eq!(head.seq, 1);
-        assert_eq!(to_hex(&head.chain), "GOLDEN");
+        assert_eq!(to_hex(&head.chain), "32d4d8d73faad8b07b4ff97025393a2ba5edfc4fc6ab6126ae38e3240b5e9380");
     }
 
     #[test]

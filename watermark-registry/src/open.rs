@@ -1,6 +1,7 @@
 //! Creating and opening: what kind of file is this, and may it be written.
 
 use std::fmt::Write as _;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -24,8 +25,11 @@ impl Registry {
     /// [`Error::Exists`] when anything else is there, and what [`open`](Self::open) gives.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-            return Err(Error::Exists { path: path.to_owned() });
+        match is_file(path) {
+            Ok(()) | Err(Error::Missing { .. }) => {}
+            Err(Error::NotSqlite { path }) => return Err(Error::Exists { path }),
+            Err(_) if path.exists() => return Err(Error::Exists { path: path.to_owned() }),
+            Err(error) => return Err(error),
         }
         let mut registry = match connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE) {
             Ok(registry) => registry,
@@ -155,13 +159,24 @@ impl Registry {
     }
 }
 
+/// What an SQLite file begins with. SQLite itself takes a file below its smallest page for an empty one, and would write
+/// over it.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
 fn is_file(path: &Path) -> Result<()> {
+    let file_error = |what: String| Error::File { path: path.to_owned(), what };
     match std::fs::metadata(path) {
-        Ok(found) if found.is_file() => Ok(()),
-        Ok(_) => Err(Error::File { path: path.to_owned(), what: "this is not a file; a registry is one file".into() }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::Missing { path: path.to_owned() }),
-        Err(error) => Err(Error::File { path: path.to_owned(), what: error.to_string() }),
+        Ok(found) if found.is_file() => {}
+        Ok(_) => return Err(file_error("this is not a file; a registry is one file".into())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(Error::Missing { path: path.to_owned() });
+        }
+        Err(error) => return Err(file_error(error.to_string())),
     }
+    let mut first = Vec::new();
+    let file = std::fs::File::open(path).map_err(|error| file_error(error.to_string()))?;
+    file.take(MAGIC.len() as u64).read_to_end(&mut first).map_err(|error| file_error(error.to_string()))?;
+    if first.is_empty() || first == MAGIC { Ok(()) } else { Err(Error::NotSqlite { path: path.to_owned() }) }
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Registry> {
