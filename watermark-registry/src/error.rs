@@ -77,14 +77,15 @@ pub enum Error {
     },
     /// Another process held the registry for longer than the busy timeout.
     #[error(
-        "{}: the registry is locked by another process, {waited_s:.1} s were waited; try again when that one is done \
-         (an import holds it until its end)",
-        path.display()
+        "{}: the registry is locked by another process{}; try again when that one is done (an import holds it until its \
+         end)",
+        path.display(),
+        waited(*waited_s)
     )]
     Locked {
         /// The registry's path.
         path: PathBuf,
-        /// Busy timeout, seconds.
+        /// Busy timeout, seconds; 0 when it is not known.
         waited_s: f64,
     },
     /// The file is damaged.
@@ -225,6 +226,10 @@ impl Error {
             _ => Self::File { path, what: said() },
         }
     }
+}
+
+fn waited(seconds: f64) -> String {
+    if seconds > 0.0 { format!(", {seconds:.1} s were waited") } else { String::new() }
 }
 
 /// Puts the path to what SQLite reported.

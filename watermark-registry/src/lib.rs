@@ -61,7 +61,8 @@
 //! processes may have the file open: readers are never kept waiting, writers wait for each other
 //! ([`Registry::set_busy_timeout`]), and an import keeps them waiting until its end. The file belongs on a local disk: its
 //! write-ahead log does not work over most network file systems. While it is open there are two files beside it (`-wal`,
-//! `-shm`); copy it with all of them, or when nobody has it open.
+//! `-shm`); copy it with all of them, or when nobody has it open. A process that has it open must not read the file in another
+//! way: on Unix, closing a file takes away the locks that the process has on it.
 //!
 //! # What the chain shows
 //!
@@ -89,6 +90,7 @@
 
 mod chain;
 mod check;
+mod decode;
 mod entry;
 mod error;
 mod export;

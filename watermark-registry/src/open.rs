@@ -1,7 +1,6 @@
 //! Creating and opening: what kind of file is this, and may it be written.
 
 use std::fmt::Write as _;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -159,24 +158,20 @@ impl Registry {
     }
 }
 
-/// What an SQLite file begins with. SQLite itself takes a file below its smallest page for an empty one, and would write
-/// over it.
-const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// The smallest SQLite file, bytes. SQLite takes a file below it for an empty one, and would write over it.
+const SMALLEST_FILE: u64 = 512;
 
+/// Looks at what is there without opening it: closing a file takes away the locks that this process has on it through other
+/// connections (POSIX).
 fn is_file(path: &Path) -> Result<()> {
-    let file_error = |what: String| Error::File { path: path.to_owned(), what };
+    let file_error = |what: String| Err(Error::File { path: path.to_owned(), what });
     match std::fs::metadata(path) {
-        Ok(found) if found.is_file() => {}
-        Ok(_) => return Err(file_error("this is not a file; a registry is one file".into())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(Error::Missing { path: path.to_owned() });
-        }
-        Err(error) => return Err(file_error(error.to_string())),
+        Ok(found) if !found.is_file() => file_error("this is not a file; a registry is one file".into()),
+        Ok(found) if (1..SMALLEST_FILE).contains(&found.len()) => Err(Error::NotSqlite { path: path.to_owned() }),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::Missing { path: path.to_owned() }),
+        Err(error) => file_error(error.to_string()),
     }
-    let mut first = Vec::new();
-    let file = std::fs::File::open(path).map_err(|error| file_error(error.to_string()))?;
-    file.take(MAGIC.len() as u64).read_to_end(&mut first).map_err(|error| file_error(error.to_string()))?;
-    if first.is_empty() || first == MAGIC { Ok(()) } else { Err(Error::NotSqlite { path: path.to_owned() }) }
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Registry> {
