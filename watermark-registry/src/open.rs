@@ -48,8 +48,8 @@ impl Registry {
         Ok(registry)
     }
 
-    /// Opens the registry at the path for reading and writing. Creates nothing; brings an older schema up to date in one
-    /// transaction.
+    /// Opens the registry at the path for reading and writing. Creates nothing; brings an older schema up to date in
+    /// one transaction.
     ///
     /// # Errors
     ///
@@ -161,8 +161,8 @@ impl Registry {
 /// The smallest SQLite file, bytes. SQLite takes a file below it for an empty one, and would write over it.
 const SMALLEST_FILE: u64 = 512;
 
-/// Looks at what is there without opening it: closing a file takes away the locks that this process has on it through other
-/// connections (POSIX).
+/// Looks at what is there without opening it: closing a file takes away the locks that this process has on it through
+/// other connections (POSIX).
 fn is_file(path: &Path) -> Result<()> {
     let file_error = |what: String| Err(Error::File { path: path.to_owned(), what });
     match std::fs::metadata(path) {
@@ -187,7 +187,8 @@ fn connect_to(path: &Path, flags: OpenFlags) -> Result<Registry> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(|error| cannot_open(path, &error))?;
     connection.busy_timeout(BUSY_TIMEOUT).at(path)?;
-    // The file may come from a stranger: its schema calls no functions with effects, and cells are checked as they are read.
+    // The file may come from a stranger: its schema calls no functions with effects, and cells are checked as they
+    // are read.
     connection.pragma_update(None, "trusted_schema", false).at(path)?;
     connection.pragma_update(None, "cell_size_check", true).at(path)?;
     // Without this every query is planned anew for its values, which takes ten times as long as the query.

@@ -64,8 +64,8 @@ impl Registry {
         self.write(|rows, _| reserve(rows, entry))
     }
 
-    /// The same for many files in one transaction: one wait for the disk instead of one for each. Each entry has its own
-    /// result, in order; an entry that is refused does not stop the others.
+    /// The same for many files in one transaction: one wait for the disk instead of one for each. Each entry has its
+    /// own result, in order; an entry that is refused does not stop the others.
     ///
     /// # Errors
     ///

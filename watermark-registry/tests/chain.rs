@@ -53,7 +53,8 @@ fn rows_that_were_taken_out_or_exchanged_are_seen() {
     for (change, fault_seq) in [
         ("DELETE FROM marks WHERE id = 3", 4),
         (
-            "UPDATE marks SET seq = 99 WHERE id = 2; UPDATE marks SET seq = 2 WHERE id = 3; UPDATE marks SET seq = 3 WHERE id = 2",
+            "UPDATE marks SET seq = 99 WHERE id = 2; UPDATE marks SET seq = 2 WHERE id = 3;
+             UPDATE marks SET seq = 3 WHERE id = 2",
             2,
         ),
         ("DELETE FROM marks WHERE id = 1", 2),

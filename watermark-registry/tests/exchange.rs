@@ -103,7 +103,8 @@ fn an_export_keeps_to_its_filter_and_its_columns() {
 fn plain(number: u64) -> String {
     let hash = format!("{number:064x}");
     format!(
-        "{number:016x},6b65796964000001,{hash},{hash},{hash},in/{number},out/{number},00000000000000ff,1,2,standard,1,0.1,5"
+        "{number:016x},6b65796964000001,{hash},{hash},{hash},in/{number},out/{number},\
+         00000000000000ff,1,2,standard,1,0.1,5"
     )
 }
 
