@@ -6,9 +6,7 @@ mod common;
 
 use common::{bytes8, decode, exif, jpeg, jpeg_segments, picture, png, png_chunks};
 use watermark_core::Layout;
-use watermark_media::{
-    C2pa, DecodeLimits, Document, EncodeOptions, Error, Format, Picture, PixelData, encode, encode_with,
-};
+use watermark_media::{C2pa, DecodeLimits, Document, EncodeOptions, Error, Format, Picture, PixelData, encode};
 
 fn document(file: &[u8]) -> Document {
     Document::decode(file, &DecodeLimits::default()).unwrap()
@@ -161,7 +159,7 @@ fn parts_of_other_formats_are_named() {
 fn a_lossy_webp_grows_and_that_is_said() {
     let mut options = EncodeOptions::default();
     options.webp_quality = Some(80);
-    let lossy = encode_with(&picture(40, 30, Layout::Rgb, 8), Format::WebP, &options).unwrap();
+    let lossy = watermark_media::encode_with(&picture(40, 30, Layout::Rgb, 8), Format::WebP, &options).unwrap();
     assert!(losses(&lossy, Format::WebP).iter().any(|loss| loss.contains("lossless")));
     let lossless = encode(&picture(40, 30, Layout::Rgb, 8), Format::WebP).unwrap();
     assert_eq!(losses(&lossless, Format::WebP), Vec::<String>::new());

@@ -32,7 +32,7 @@ pub(super) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
     let chunks = chunks(bytes)?;
     refuse_animation(&chunks)?;
     let raw = Raw::read(bytes, &chunks, limits)?;
-    let metadata = metadata(&chunks, &raw);
+    let metadata = metadata(&chunks, raw.icc, raw.same_type);
     Picture::upright(raw.width, raw.height, raw.layout, raw.pixels, FORMAT, metadata)
 }
 
@@ -142,13 +142,13 @@ pub(super) fn is_xmp(chunk: &Chunk<'_>) -> bool {
     &chunk.kind == b"iTXt" && chunk.data.starts_with(XMP_HEAD)
 }
 
-fn metadata(chunks: &[Chunk<'_>], raw: &Raw) -> Metadata {
+fn metadata(chunks: &[Chunk<'_>], icc: Option<Vec<u8>>, same_type: bool) -> Metadata {
     let mut kept = PngChunks::default();
     let mut after = false;
     for chunk in chunks {
         after |= &chunk.kind == b"IDAT";
         let list = if after { &mut kept.after } else { &mut kept.before };
-        if keep(&chunk.kind, raw.same_type) && chunk.intact() {
+        if keep(&chunk.kind, same_type) && chunk.intact() {
             list.push((chunk.kind, chunk.data.to_vec()));
             continue;
         }
@@ -160,7 +160,7 @@ fn metadata(chunks: &[Chunk<'_>], raw: &Raw) -> Metadata {
     let exif = chunks.iter().find(|chunk| &chunk.kind == b"eXIf" && chunk.intact()).map(|chunk| chunk.data.to_vec());
     let xmp = chunks.iter().find_map(|chunk| (&chunk.kind == b"iTXt").then(|| chunk.data.strip_prefix(XMP_HEAD))?);
     let c2pa = chunks.iter().any(|chunk| &chunk.kind == b"caBX");
-    Metadata { icc: raw.icc.clone(), exif, xmp: xmp.map(<[u8]>::to_vec), c2pa, png: Some(kept), ..Metadata::default() }
+    Metadata { icc, exif, xmp: xmp.map(<[u8]>::to_vec), c2pa, png: Some(kept), ..Metadata::default() }
 }
 
 /// The chunks for a picture that was not a PNG.
