@@ -160,7 +160,7 @@ impl<'a> Parts<'a> {
         let mut parts = Self { size, header, shared: Vec::new(), plays: 0, frames: Vec::new(), hidden: Vec::new() };
         let mut sequence = 0;
         for chunk in chunks {
-            if matches!(&chunk.kind, b"acTL" | b"fcTL" | b"fdAT") && !chunk.intact() {
+            if matches!(&chunk.kind, b"acTL" | b"fcTL" | b"fdAT") && !chunk.intact {
                 let kind = chunk.kind.escape_ascii();
                 return Err(Error::corrupt(FORMAT, format!("the checksum of its {kind} chunk does not fit")));
             }

@@ -49,7 +49,7 @@ struct Raw {
 
 impl Raw {
     fn read(bytes: &[u8], chunks: &[Chunk<'_>], limits: &DecodeLimits) -> Result<Self> {
-        if let Some(chunk) = chunks.iter().find(|chunk| chunk.is_critical() && !chunk.intact()) {
+        if let Some(chunk) = chunks.iter().find(|chunk| chunk.is_critical() && !chunk.intact) {
             let kind = chunk.kind.escape_ascii();
             return Err(Error::corrupt(FORMAT, format!("the checksum of its {kind} chunk does not fit")));
         }
@@ -148,16 +148,16 @@ fn metadata(chunks: &[Chunk<'_>], icc: Option<Vec<u8>>, same_type: bool) -> Meta
     for chunk in chunks {
         after |= &chunk.kind == b"IDAT";
         let list = if after { &mut kept.after } else { &mut kept.before };
-        if keep(&chunk.kind, same_type) && chunk.intact() {
+        if keep(&chunk.kind, same_type) && chunk.intact {
             list.push((chunk.kind, chunk.data.to_vec()));
             continue;
         }
         #[cfg(feature = "animation")]
-        if let Some(data) = colours::expanded(chunk, chunks).filter(|_| chunk.intact()) {
+        if let Some(data) = colours::expanded(chunk, chunks).filter(|_| chunk.intact) {
             list.push((chunk.kind, data));
         }
     }
-    let exif = chunks.iter().find(|chunk| &chunk.kind == b"eXIf" && chunk.intact()).map(|chunk| chunk.data.to_vec());
+    let exif = chunks.iter().find(|chunk| &chunk.kind == b"eXIf" && chunk.intact).map(|chunk| chunk.data.to_vec());
     let xmp = chunks.iter().find_map(|chunk| (&chunk.kind == b"iTXt").then(|| chunk.data.strip_prefix(XMP_HEAD))?);
     let c2pa = chunks.iter().any(|chunk| &chunk.kind == b"caBX");
     Metadata { icc, exif, xmp: xmp.map(<[u8]>::to_vec), c2pa, png: Some(kept), ..Metadata::default() }
