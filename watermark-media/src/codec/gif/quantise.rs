@@ -4,8 +4,8 @@
 //! diffused errors keep every local mean, and with it the mark. The figures: docs/decisions/gif-palettes.md.
 //!
 //! Median cut: P. Heckbert, Color image quantization for frame buffer display, SIGGRAPH 1982; here the box with the
-//! largest sum of squares is cut at its mean. Error diffusion: R. Floyd, L. Steinberg, An adaptive algorithm for spatial
-//! greyscale, 1976; here every other row runs backwards.
+//! largest sum of squares is cut at its mean. Error diffusion: R. Floyd, L. Steinberg, An adaptive algorithm for
+//! spatial greyscale, 1976; here every other row runs backwards.
 
 /// Rounds of k-means. The third changes the error by less than 1 %.
 const ROUNDS: usize = 3;
