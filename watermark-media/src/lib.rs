@@ -37,7 +37,7 @@
 //! transparency, and an APNG's default image that is no frame. The metadata stands in the first frame.
 //!
 //! A GIF's marked frames get a palette each, and error diffusion where they have more than 256 colours; equal frames
-//! come out equal. A mark often leaves few colours few: a PNG or frame of at most 256 colours is written without
+//! come out equal. A mark can leave few colours few: a PNG or frame of at most 256 colours is written without
 //! loss.
 //!
 //! Between formats, ICC, EXIF and XMP go along; a TIFF takes and gives the descriptive, EXIF and GPS tags, and maker
