@@ -21,11 +21,13 @@ Exit codes:
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct EmbedArgs {
     /// Pictures to mark: files, directories with all that is below them, or quoted patterns such as 'in/**/*.png'.
-    /// They are not changed. Hidden files and linked directories are left out unless they are named.
+    /// They are not changed. Hidden files and linked directories are left out unless they are named. `-`: standard
+    /// input.
     #[arg(value_name = "PATH", required_unless_present = "manifest")]
     pub(crate) inputs: Vec<PathBuf>,
     /// File to write, whose extension gives the format; a directory with several inputs, with a directory as input,
-    /// with --manifest and --recipients, when it is one already, and when it ends with a separator.
+    /// with --manifest and --recipients, when it is one already, and when it ends with a separator. `-`: standard
+    /// output, in the input's own format or that of --format.
     #[arg(long, value_name = "OUTPUT")]
     pub(crate) out: PathBuf,
     /// Key file to mark with.

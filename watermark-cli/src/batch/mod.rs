@@ -14,6 +14,7 @@ mod ledger;
 mod lists;
 mod lock;
 mod names;
+pub(crate) mod pipe;
 mod plan;
 mod publish;
 mod reporter;
@@ -56,6 +57,9 @@ const WAITING_FOR_EACH: usize = 4;
 
 /// Marks what the arguments ask for, and gives the code to leave with.
 pub(crate) fn run(args: &EmbedArgs) -> Result<u8> {
+    if pipe::wanted(args) {
+        return pipe::run(args, &marking_key(args)?);
+    }
     let prepared = Plan::new(args).and_then(|plan| Ok((marking_key(args)?, budget(args)?, plan)));
     let (key, budget, plan) = match prepared {
         Ok(prepared) => prepared,

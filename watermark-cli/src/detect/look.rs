@@ -6,6 +6,7 @@ use std::path::Path;
 use watermark_core::{Detection, Detector, Mark, Verdict};
 use watermark_media::{DecodeLimits, Document, Kind, Picture};
 
+use crate::batch::pipe;
 use crate::files::{self, MAX_PICTURE_BYTES};
 
 /// What was seen in a file.
@@ -31,7 +32,7 @@ pub(crate) struct Look {
 
 /// Looks at a file; of an animation at `frames` frames, spread evenly.
 pub(crate) fn look(detector: &Detector, path: &Path, frames: usize) -> Result<Look> {
-    let bytes = files::read(path, MAX_PICTURE_BYTES)?;
+    let bytes = if pipe::is(path) { pipe::read_standard_input()? } else { files::read(path, MAX_PICTURE_BYTES)? };
     look_at(detector, bytes, frames).with_context(|| path.display().to_string())
 }
 

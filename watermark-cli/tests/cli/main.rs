@@ -8,5 +8,6 @@ mod detect;
 mod embed;
 mod keys;
 mod pictures;
+mod registry;
 mod sandbox;
 mod verify_page;

@@ -75,6 +75,21 @@ impl Sandbox {
         self.finish(Command::new(env!("CARGO_BIN_EXE_watermark")).args(arguments))
     }
 
+    /// Runs the program here with a variable set.
+    pub(crate) fn run_with_variable<'a>(
+        &self,
+        name: &str,
+        value: &str,
+        arguments: impl IntoIterator<Item = &'a str>,
+    ) -> Run {
+        self.finish(Command::new(env!("CARGO_BIN_EXE_watermark")).env(name, value).args(arguments))
+    }
+
+    /// Runs a line of the shell here, in which `$0` is the program.
+    pub(crate) fn run_shell(&self, line: &str) -> Run {
+        self.finish(Command::new("sh").args(["-c", line, env!("CARGO_BIN_EXE_watermark")]))
+    }
+
     /// Runs the program here without a terminal; `None` where that cannot be arranged.
     pub(crate) fn run_without_terminal<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Option<Run> {
         Command::new("setsid").arg("--version").output().ok()?;

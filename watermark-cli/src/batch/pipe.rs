@@ -1,0 +1,123 @@
+//! One picture through standard input or output (`-`), for pipelines. Nothing is remembered of it: a row of a registry
+//! is about a file with a name.
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail, ensure};
+use watermark_core::{Embedder, Key, PayloadClass};
+use watermark_media::{C2pa, DecodeLimits, Document, Format};
+
+use super::copies::{Names, Original, THE_OUTPUT};
+use super::facts::{Hash, content_payload};
+use crate::args::{CredentialsRule, EmbedArgs};
+use crate::files::{self, MAX_PICTURE_BYTES, Target};
+use crate::output::json::{self, EmbedReport};
+use crate::output::{self, text};
+use crate::settings::{self, PayloadSource};
+use crate::{exit, fault};
+
+/// What is typed for standard input or output.
+const PIPE: &str = "-";
+
+/// Whether a path stands for standard input or output.
+pub(crate) fn is(path: &Path) -> bool {
+    path.as_os_str() == PIPE
+}
+
+/// Whether the arguments ask for a pipe.
+pub(crate) fn wanted(args: &EmbedArgs) -> bool {
+    is(&args.out) || args.inputs.iter().any(|input| is(input))
+}
+
+/// All of standard input, at most as much as a picture file may have.
+pub(crate) fn read_standard_input() -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(MAX_PICTURE_BYTES + 1).read_to_end(&mut bytes);
+    read.context("standard input cannot be read")?;
+    ensure!(
+        bytes.len() as u64 <= MAX_PICTURE_BYTES,
+        "standard input has more than {MAX_PICTURE_BYTES} bytes; give a smaller picture"
+    );
+    Ok(bytes)
+}
+
+/// Marks what comes in.
+pub(super) fn run(args: &EmbedArgs, key: &Key) -> Result<u8> {
+    let begun = Instant::now();
+    let [input] = args.inputs.as_slice() else { bail!("`-` is one picture; give one input") };
+    let many = &args.batch;
+    if many.manifest.is_some() || many.recipients.is_some() || many.resume || many.registry.is_some() || many.dry_run {
+        bail!(
+            "`-` goes without --manifest, --recipients, --registry, --resume and --dry-run, which are about files with names"
+        );
+    }
+    let mut report = EmbedReport { file: input.to_string_lossy().into_owned(), ..EmbedReport::default() };
+    let marked = fault::guard(input, || marked(args, input, key, &mut report))?;
+    report.elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    report.output = Some(args.out.to_string_lossy().into_owned());
+    report.status = super::tally::Status::Marked.word();
+    for remark in &report.losses {
+        output::warn(&format!("{}: {}", input.display(), remark.replace(THE_OUTPUT, &args.out.to_string_lossy())));
+    }
+    if is(&args.out) {
+        let mut out = io::stdout().lock();
+        out.write_all(&marked).and_then(|()| out.flush()).context("standard output cannot be written")?;
+        return Ok(exit::DONE);
+    }
+    Target::picture(&args.out, input, args.force)?.write(&marked)?;
+    match (args.json, many.quiet) {
+        (true, _) => output::say(&json::line(&report)?)?,
+        (_, false) => output::say(&text::embedding(&report))?,
+        _ => {}
+    }
+    Ok(exit::DONE)
+}
+
+fn marked(args: &EmbedArgs, input: &Path, key: &Key, report: &mut EmbedReport) -> Result<Vec<u8>> {
+    let name = || if is(input) { "standard input".to_owned() } else { input.display().to_string() };
+    if !is(&args.out) {
+        Target::picture(&args.out, input, args.force)?;
+    }
+    let bytes = if is(input) { read_standard_input()? } else { files::read(input, MAX_PICTURE_BYTES)? };
+    let document = Document::decode(&bytes, &DecodeLimits::default()).with_context(name)?;
+    drop(bytes);
+    let rule = args.c2pa.unwrap_or(CredentialsRule::Refuse);
+    ensure!(
+        !document.has_c2pa() || rule != CredentialsRule::Refuse,
+        "{}: carries content credentials (C2PA), which hold for unchanged pixels only; pass --c2pa strip or --c2pa keep",
+        name()
+    );
+    let format = format(args, &document)?;
+    document.check_format(format).with_context(name)?;
+    let class = |source: &PayloadSource| match source {
+        PayloadSource::Given(payload) => payload.class(),
+        PayloadSource::Content(class) => *class,
+    };
+    let source = settings::payload_source(args)?;
+    let bits: PayloadClass = class(&source);
+    let payload = match source {
+        PayloadSource::Given(payload) => payload,
+        PayloadSource::Content(_) => content_payload(key, bits, &Hash(document.content_sha256()), None)?,
+    };
+    report.key_id = Some(key.id().to_string());
+    (report.payload, report.bits) = (Some(payload.to_string()), Some(bits.bits()));
+    report.payload_from = Some(if args.payload.is_some() { "given" } else { "content" });
+    let embedder = Embedder::new(key, settings::strength(args)?.options()).with_context(name)?;
+    let c2pa = if rule == CredentialsRule::Keep { C2pa::Keep } else { C2pa::Drop };
+    let mut original =
+        Original { document, format, embedder: &embedder, metrics: args.metrics, c2pa, once: true, plan: None };
+    let output = args.out.display().to_string();
+    let marked = original.mark(&payload, Names { input: &name(), output: &output }, report)?;
+    report.losses.extend(marked.remarks);
+    Ok(marked.file)
+}
+
+fn format(args: &EmbedArgs, document: &Document) -> Result<Format> {
+    match (settings::wanted_format(args)?, is(&args.out)) {
+        (Some(format), _) => Ok(format),
+        (None, true) => document.format().context("the format of the picture is not known; pass --format"),
+        (None, false) => settings::output_format(&args.out),
+    }
+}
