@@ -42,7 +42,7 @@ impl Keys {
         let keys = ring(keys);
         let effort = args.effort.or(config.effort).unwrap_or(EffortName::Normal);
         let detector = Detector::new(&keys, settings::detect_options(effort))
-            .context("the keys that were named cannot be used together")?;
+            .context("the keys given with --key and --key-ring cannot be used together")?;
         Ok(Self { detector, keys, facts })
     }
 

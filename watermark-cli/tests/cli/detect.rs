@@ -12,7 +12,7 @@ use crate::sandbox::Sandbox;
 
 const PAYLOAD: &str = "00c0ffee00c0ffee";
 /// The promised fields of an object.
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 19] = [
     "file",
     "verdict",
     "found",
@@ -26,6 +26,12 @@ const FIELDS: [&str; 13] = [
     "marks",
     "elapsed_ms",
     "error",
+    "picture",
+    "looked_at",
+    "pictures",
+    "sha256",
+    "key",
+    "asset",
 ];
 
 /// `in.png` and `marked.png`, marked with `title.key`; `reader.key` can only read it.
