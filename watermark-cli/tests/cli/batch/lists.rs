@@ -66,7 +66,7 @@ fn every_fault_of_a_manifest_names_its_line() {
         .complains(2, &["line 1: the column \"colour\" is not known", "line 2: is no JSON object"]);
     with_list(&sandbox, "l.txt", "file\n", &[]).complains(2, &["l.txt", ".csv or .jsonl"]);
     with_list(&sandbox, "e.csv", "file\n", &[]).complains(2, &["e.csv", "nothing in the list"]);
-    with_list(&sandbox, "absent/../a.csv", "file\nin/a.png\n", &["--payload", "12"]).complains(2, &["--payload"]);
+    with_list(&sandbox, "a.csv", "file\nin/a.png\n", &["--payload", "12"]).complains(2, &["--payload"]);
 }
 
 #[test]
