@@ -4,8 +4,8 @@
 //! cargo run --release -p watermark-registry --example registry-scale -- --rows 10000000 --dir DIR
 //! ```
 //!
-//! `--sign` signs every row, `--check` verifies the chain at the end. Leaves `DIR/scale.db` behind; it must not be there
-//! before.
+//! `--sign` signs every row, `--check` verifies the chain at the end. Leaves `DIR/scale.db` behind; it must not be
+//! there before.
 
 use std::io::Read;
 use std::path::PathBuf;

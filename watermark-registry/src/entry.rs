@@ -11,8 +11,8 @@ pub const MAX_THUMBNAIL_BYTES: usize = 256 * 1024;
 
 /// What is known of one marked file.
 ///
-/// [`Registry::reserve`](crate::Registry::reserve) checks the fields and names the one that cannot be stored: text has at
-/// most [`MAX_TEXT_BYTES`], optional text is left out rather than empty, numbers are finite.
+/// [`Registry::reserve`](crate::Registry::reserve) checks the fields and names the one that cannot be stored: text
+/// has at most [`MAX_TEXT_BYTES`], optional text is left out rather than empty, numbers are finite.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// The payload: 8, 16 or 32 hexadecimal digits, lower case.
@@ -37,8 +37,8 @@ pub struct Entry {
     pub output_path: String,
     /// Perceptual hash of the picture.
     pub perceptual_hash: u64,
-    /// A small encoded picture of at most [`MAX_THUMBNAIL_BYTES`]. Stored in a table of its own; lookups leave it out, see
-    /// [`Registry::thumbnail`](crate::Registry::thumbnail).
+    /// A small encoded picture of at most [`MAX_THUMBNAIL_BYTES`]. Stored in a table of its own; lookups leave it
+    /// out, see [`Registry::thumbnail`](crate::Registry::thumbnail).
     pub thumbnail: Option<Vec<u8>>,
     /// Width of the upright picture, pixels, from 1.
     pub width: u32,

@@ -22,7 +22,10 @@ pub enum Error {
         path: PathBuf,
     },
     /// A registry is to be created where a file is.
-    #[error("{}: there is a file here already, and it is not touched; open it, or create the registry elsewhere", path.display())]
+    #[error(
+        "{}: there is a file here already, and it is not touched; open it, or create the registry elsewhere",
+        path.display()
+    )]
     Exists {
         /// The registry's path.
         path: PathBuf,
@@ -34,7 +37,10 @@ pub enum Error {
         path: PathBuf,
     },
     /// An SQLite file of another program.
-    #[error("{}: this is not a registry but an SQLite file of another program (application id {application_id})", path.display())]
+    #[error(
+        "{}: this is not a registry but an SQLite file of another program (application id {application_id})",
+        path.display()
+    )]
     Foreign {
         /// The registry's path.
         path: PathBuf,
@@ -57,8 +63,8 @@ pub enum Error {
     },
     /// The registry is of an older version and was opened for reading only, so that it cannot be brought up to date.
     #[error(
-        "{}: this registry has schema version {found}, reading needs {needed}; open it once for writing, which brings it \
-         up to date",
+        "{}: this registry has schema version {found}, reading needs {needed}; open it once for writing, which \
+         brings it up to date",
         path.display()
     )]
     Older {
@@ -70,25 +76,33 @@ pub enum Error {
         needed: i32,
     },
     /// The file, its directory or the way it was opened does not allow writing.
-    #[error("{}: the registry is read-only; make the file and its directory writable, or open it for reading only", path.display())]
+    #[error(
+        "{}: the registry is read-only; make the file and its directory writable, or open it for reading only",
+        path.display()
+    )]
     ReadOnly {
         /// The registry's path.
         path: PathBuf,
     },
     /// Another process held the registry for longer than the busy timeout.
     #[error(
-        "{}: the registry is locked by another process, {waited_s:.1} s were waited; try again when that one is done \
-         (an import holds it until its end)",
-        path.display()
+        "{}: the registry is locked by another process{}; try again when that one is done (an import holds it \
+         until its end)",
+        path.display(),
+        waited(*waited_s)
     )]
     Locked {
         /// The registry's path.
         path: PathBuf,
-        /// Busy timeout, seconds.
+        /// Busy timeout, seconds; 0 when it is not known.
         waited_s: f64,
     },
     /// The file is damaged.
-    #[error("{}: the registry is damaged ({what}); go back to a copy, or import what `export` still reads from it into a new one", path.display())]
+    #[error(
+        "{}: the registry is damaged ({what}); go back to a copy, or import what `export` still reads from \
+         it into a new one",
+        path.display()
+    )]
     Damaged {
         /// The registry's path.
         path: PathBuf,
@@ -129,7 +143,10 @@ pub enum Error {
     #[error("{0}")]
     Collision(Box<Collision>),
     /// There is no such row, or it was withdrawn.
-    #[error("{}: there is no row {row}; it was withdrawn, perhaps by a check that ran meanwhile: reserve it again", path.display())]
+    #[error(
+        "{}: there is no row {row}; it was withdrawn, perhaps by a check that ran meanwhile: reserve it again",
+        path.display()
+    )]
     NoSuchRow {
         /// The registry's path.
         path: PathBuf,
@@ -137,7 +154,10 @@ pub enum Error {
         row: RowId,
     },
     /// A confirmed row is to be withdrawn.
-    #[error("{}: row {row} is confirmed, and its place in the chain stays; only pending rows can be withdrawn", path.display())]
+    #[error(
+        "{}: row {row} is confirmed, and its place in the chain stays; only pending rows can be withdrawn",
+        path.display()
+    )]
     Confirmed {
         /// The registry's path.
         path: PathBuf,
@@ -145,7 +165,10 @@ pub enum Error {
         row: RowId,
     },
     /// The registry that is to be merged has a row that does not fit its chain. Nothing was merged.
-    #[error("{}: row {seq} of its chain does not fit ({reason}); nothing was merged. Check that registry first", path.display())]
+    #[error(
+        "{}: row {seq} of its chain does not fit ({reason}); nothing was merged. Check that registry first",
+        path.display()
+    )]
     OtherChain {
         /// The other registry's path.
         path: PathBuf,
@@ -225,6 +248,10 @@ impl Error {
             _ => Self::File { path, what: said() },
         }
     }
+}
+
+fn waited(seconds: f64) -> String {
+    if seconds > 0.0 { format!(", {seconds:.1} s were waited") } else { String::new() }
 }
 
 /// Puts the path to what SQLite reported.

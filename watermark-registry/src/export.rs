@@ -23,7 +23,8 @@ pub struct ExportOptions {
 }
 
 impl Registry {
-    /// Writes rows as CSV with a first line of names ([`COLUMNS`]), in the order they were reserved. Gives their number.
+    /// Writes rows as CSV with a first line of names ([`COLUMNS`]), in the order they were reserved. Gives their
+    /// number.
     ///
     /// # Errors
     ///

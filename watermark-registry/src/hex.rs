@@ -14,7 +14,7 @@ pub(crate) fn to_hex(bytes: &[u8]) -> String {
 /// The bytes of an even number of lower-case digits, `None` for anything else.
 pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return None;
     }
     digits.chunks_exact(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()

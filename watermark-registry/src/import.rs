@@ -53,7 +53,8 @@ pub struct BadLine {
 
 impl Registry {
     /// Imports CSV with the columns of an export, in any order; those that may be empty may be left out. All in one
-    /// transaction, which keeps other writers waiting until its end.
+    /// transaction, which keeps other writers waiting until its end; takes up to 400 MB of memory, and twice the room
+    /// of the new rows on the disk for the time being.
     ///
     /// Imported rows are confirmed and get new places in this chain. Where a line says which place it had in another
     /// chain, that is checked against the row and kept as its [`Origin`](crate::Origin).

@@ -37,7 +37,8 @@ impl<R: Read> CsvLines<R> {
         let unfinished = Rc::new(Cell::new(0));
         let mut reader = csv::Reader::from_reader(Bounded { from, unfinished: Rc::clone(&unfinished) });
         let mut places = [None; COLUMNS.len()];
-        for (place, name) in reader.headers().map_err(csv_error)?.iter().enumerate() {
+        for (place, name) in reader.byte_headers().map_err(csv_error)?.iter().enumerate() {
+            let name = std::str::from_utf8(name).map_err(|_| first_line("it is not UTF-8".into()))?;
             let column =
                 Column::named(name).ok_or_else(|| first_line(format!("there is no column `{}`", shown(name))))?;
             if places[column as usize].replace(place).is_some() {

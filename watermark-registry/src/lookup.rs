@@ -102,8 +102,8 @@ impl Registry {
         self.rows().all(tail, params![path_key(path), path])
     }
 
-    /// One page of the rows that the filter lets through, in the order they were reserved. Reads through all rows before
-    /// the page's end: seconds at 10 million rows when few fit.
+    /// One page of the rows that the filter lets through, in the order they were reserved. Reads through all rows
+    /// before the page's end: seconds at 10 million rows when few fit.
     ///
     /// # Errors
     ///

@@ -32,10 +32,11 @@ pub struct MergeReport {
 impl Registry {
     /// Takes over the confirmed rows of another registry, which is not changed, in one transaction.
     ///
-    /// The two chains stay two. A merged row gets a new place at the end of this chain, signed by this registry's signer
-    /// if it has one, and keeps as its [`Origin`] the other chain's values before and at the row, and the other signature.
-    /// Row and origin are hashed into this chain, so that what the other signer vouched for can be checked here for ever;
-    /// a row that had an origin already keeps that first one. The other chain is verified on the way.
+    /// The two chains stay two. A merged row gets a new place at the end of this chain, signed by this registry's
+    /// signer if it has one, and keeps as its [`Origin`] the other chain's values before and at the row, and the
+    /// other signature. Row and origin are hashed into this chain, so that what the other signer vouched for can be
+    /// checked here for ever; a row that had an origin already keeps that first one. The other chain is verified on
+    /// the way.
     ///
     /// # Errors
     ///

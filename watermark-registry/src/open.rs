@@ -24,8 +24,11 @@ impl Registry {
     /// [`Error::Exists`] when anything else is there, and what [`open`](Self::open) gives.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-            return Err(Error::Exists { path: path.to_owned() });
+        match is_file(path) {
+            Ok(()) | Err(Error::Missing { .. }) => {}
+            Err(Error::NotSqlite { path }) => return Err(Error::Exists { path }),
+            Err(_) if path.exists() => return Err(Error::Exists { path: path.to_owned() }),
+            Err(error) => return Err(error),
         }
         let mut registry = match connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE) {
             Ok(registry) => registry,
@@ -45,8 +48,8 @@ impl Registry {
         Ok(registry)
     }
 
-    /// Opens the registry at the path for reading and writing. Creates nothing; brings an older schema up to date in one
-    /// transaction.
+    /// Opens the registry at the path for reading and writing. Creates nothing; brings an older schema up to date in
+    /// one transaction.
     ///
     /// # Errors
     ///
@@ -155,12 +158,19 @@ impl Registry {
     }
 }
 
+/// The smallest SQLite file, bytes. SQLite takes a file below it for an empty one, and would write over it.
+const SMALLEST_FILE: u64 = 512;
+
+/// Looks at what is there without opening it: closing a file takes away the locks that this process has on it through
+/// other connections (POSIX).
 fn is_file(path: &Path) -> Result<()> {
+    let file_error = |what: String| Err(Error::File { path: path.to_owned(), what });
     match std::fs::metadata(path) {
-        Ok(found) if found.is_file() => Ok(()),
-        Ok(_) => Err(Error::File { path: path.to_owned(), what: "this is not a file; a registry is one file".into() }),
+        Ok(found) if !found.is_file() => file_error("this is not a file; a registry is one file".into()),
+        Ok(found) if (1..SMALLEST_FILE).contains(&found.len()) => Err(Error::NotSqlite { path: path.to_owned() }),
+        Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::Missing { path: path.to_owned() }),
-        Err(error) => Err(Error::File { path: path.to_owned(), what: error.to_string() }),
+        Err(error) => file_error(error.to_string()),
     }
 }
 
@@ -177,7 +187,8 @@ fn connect_to(path: &Path, flags: OpenFlags) -> Result<Registry> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(|error| cannot_open(path, &error))?;
     connection.busy_timeout(BUSY_TIMEOUT).at(path)?;
-    // The file may come from a stranger: its schema calls no functions with effects, and cells are checked as they are read.
+    // The file may come from a stranger: its schema calls no functions with effects, and cells are checked as they
+    // are read.
     connection.pragma_update(None, "trusted_schema", false).at(path)?;
     connection.pragma_update(None, "cell_size_check", true).at(path)?;
     // Without this every query is planned anew for its values, which takes ten times as long as the query.

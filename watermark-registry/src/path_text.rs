@@ -1,9 +1,9 @@
-//! Paths as text that can be turned back: names that are no Unicode are legal on most systems, and a registry that loses
-//! them could not find the file again.
+//! Paths as text that can be turned back: names that are no Unicode are legal on most systems, and a registry that
+//! loses them could not find the file again.
 //!
-//! Ordinary paths are kept as they are. Others get the prefix `escaped:` and, in the rest, `%` and two hexadecimal digits
-//! for a byte that is no UTF-8 (Windows: `%u` and four digits for half a surrogate pair), `%25` for `%`. A path that itself
-//! begins with `escaped:` is escaped too.
+//! Ordinary paths are kept as they are. Others get the prefix `escaped:` and, in the rest, `%` and two hexadecimal
+//! digits for a byte that is no UTF-8 (Windows: `%u` and four digits for half a surrogate pair), `%25` for `%`. A
+//! path that itself begins with `escaped:` is escaped too.
 
 use std::path::{Path, PathBuf};
 

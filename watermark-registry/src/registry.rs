@@ -64,8 +64,8 @@ impl Registry {
         self.write(|rows, _| reserve(rows, entry))
     }
 
-    /// The same for many files in one transaction: one wait for the disk instead of one for each. Each entry has its own
-    /// result, in order; an entry that is refused does not stop the others.
+    /// The same for many files in one transaction: one wait for the disk instead of one for each. Each entry has its
+    /// own result, in order; an entry that is refused does not stop the others.
     ///
     /// # Errors
     ///
@@ -181,5 +181,36 @@ pub(crate) fn withdraw(rows: &Rows<'_>, row: RowId) -> Result<()> {
         None => Err(rows.no_such(row)),
         Some(stored) if stored.place.is_some() => Err(rows.confirmed(row)),
         Some(_) => rows.delete(row),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::tests::entry;
+    use crate::{CheckOptions, ImportOptions};
+
+    #[test]
+    fn a_full_disk_is_named_and_nothing_of_the_step_is_stored() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut registry = Registry::create(directory.path().join("r.db")).unwrap();
+        let row = registry.reserve(&entry(1)).unwrap().row();
+        // A limit on the number of pages gives the error of a full disk.
+        let pages: i64 = registry.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        registry.connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).unwrap();
+        let many: Vec<_> = (2..500).map(entry).collect();
+        assert!(matches!(registry.reserve_all(&many), Err(Error::Full { .. })));
+        let mut text = Vec::new();
+        registry.confirm(row).unwrap();
+        registry.export_csv(&mut text, &crate::ExportOptions::default()).unwrap();
+        let mut pictured = entry(2);
+        pictured.thumbnail = Some(vec![7; 100_000]);
+        assert!(matches!(registry.reserve(&pictured), Err(Error::Full { .. })));
+        assert_eq!(registry.import_csv(&text[..], &ImportOptions::default()).unwrap().known, 1);
+        assert_eq!((registry.count().unwrap().confirmed, registry.count().unwrap().pending), (1, 0));
+        assert!(registry.check(&CheckOptions::default()).unwrap().is_sound());
+
+        registry.connection.query_row("PRAGMA max_page_count = 1000000", [], |_| Ok(())).unwrap();
+        assert_eq!(registry.reserve_all(&many).unwrap().iter().flatten().count(), many.len());
     }
 }

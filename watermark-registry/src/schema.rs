@@ -15,9 +15,9 @@ pub(crate) const VERSION: i32 = 1;
 /// Step `n` leads from version `n` to `n + 1`. A released step is never changed; another is added.
 const STEPS: [&str; VERSION as usize] = [VERSION_1];
 
-// A row is pending while `seq` is null. Row numbers are never given twice (AUTOINCREMENT), so that a program which still
-// holds the number of a withdrawn row cannot confirm another one. Hashes are looked up by their first eight bytes, paths
-// by eight bytes of their hash: a quarter of the index, which then stays in memory at 10 million rows.
+// A row is pending while `seq` is null. Row numbers are never given twice (AUTOINCREMENT), so that a program which
+// still holds the number of a withdrawn row cannot confirm another one. Hashes are looked up by their first eight
+// bytes, paths by eight bytes of their hash: a quarter of the index, which then stays in memory at 10 million rows.
 const VERSION_1: &str = "
 CREATE TABLE keys (
     id INTEGER PRIMARY KEY,

@@ -63,9 +63,9 @@ impl Registry {
     /// Ends every pending row by what `look` sees at its output path, in one transaction at the end. Rows that somebody
     /// else ended meanwhile are left out of the report.
     ///
-    /// A run that still goes on has pending rows too. Settle when none does, or let `look` answer [`Seen::Unknown`] for
-    /// rows that are young: withdrawing the row of a file that gets its name a moment later leaves the file without a row
-    /// if that run is killed before it can reserve again.
+    /// A run that still goes on has pending rows too. Settle when none does, or let `look` answer [`Seen::Unknown`]
+    /// for rows that are young: withdrawing the row of a file that gets its name a moment later leaves the file
+    /// without a row if that run is killed before it can reserve again.
     ///
     /// # Errors
     ///

@@ -12,8 +12,8 @@ use crate::signer::PublicKey;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChainOptions {
-    /// A head that was noted elsewhere; `None` by default. Without one, a chain that was cut off or made anew is not told
-    /// from an honest one.
+    /// A head that was noted elsewhere; `None` by default. Without one, a chain that was cut off or made anew is not
+    /// told from an honest one.
     pub noted: Option<Head>,
     /// Whether to check every signature (default). It takes most of the time.
     pub signatures: bool,
@@ -89,7 +89,8 @@ pub struct SignedBy {
 /// What became of a head that was noted elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Noted {
-    /// The chain has this value there: with no fault before it, every row up to it is as it was when the head was noted.
+    /// The chain has this value there: with no fault before it, every row up to it is as it was when the head was
+    /// noted.
     Fits,
     /// The chain ends before it: rows were cut off.
     CutOff,
@@ -102,8 +103,8 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, [`Error::Damaged`](crate::Error::Damaged) among them. A row that does not fit is no
-    /// error but in the report.
+    /// When the file cannot be read, [`Error::Damaged`](crate::Error::Damaged) among them. A row that does not fit is
+    /// no error but in the report.
     pub fn verify_chain(&self, options: &ChainOptions) -> Result<ChainReport> {
         let mut walk = Walk::new(options);
         self.rows().each("WHERE m.seq IS NOT NULL ORDER BY m.seq", [], |stored| {
