@@ -115,7 +115,8 @@ impl Document {
     /// Whether `format` can hold the document; to be asked before any work on it.
     ///
     /// # Errors
-    /// [`Error::CannotHold`], which names what would be lost and the way out.
+    /// [`Error::CannotHold`], which names what would be lost and the way out; [`Error::Limit`] when a side is beyond
+    /// the format's.
     pub fn check_format(&self, format: Format) -> Result<()> {
         #[cfg(feature = "animation")]
         codec::losses::check(&self.pictures, self.animation(), format)?;
@@ -166,7 +167,8 @@ impl Document {
     /// Writes the file with all its pictures and all else it had.
     ///
     /// # Errors
-    /// As [`encode_with`](crate::encode_with).
+    /// As [`encode_with`](crate::encode_with), and [`Error::Input`] when the frames of an animation are not alike in
+    /// size, layout and depth any more.
     pub fn encode(&self, format: Format, options: &EncodeOptions) -> Result<Vec<u8>> {
         match (&self.rest, self.pictures.as_slice()) {
             #[cfg(feature = "animation")]

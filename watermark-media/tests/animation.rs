@@ -111,6 +111,33 @@ fn webp_comes_back_with_timing_and_chunks() {
 }
 
 #[test]
+fn turned_frames_are_upright_and_written_as_they_were_stored() {
+    let parts = [part(ALL, 'r', true, Dispose::Keep), part([0, 0, 2, 2], 'g', true, Dispose::Keep)];
+    let exif = common::exif(6, true);
+    let source = document(&webp(&parts, &[(b"EXIF", &exif)]));
+    // A quarter turn to the right: the corner at the top left goes to the top right.
+    assert_eq!(letters(&source)[1], "rrgg/rrgg/rrrr/rrrr/rrrr/rrrr");
+    for format in [Format::WebP, Format::Png] {
+        let again = document(&written(&source, format));
+        assert_same(&source, &again, "turned");
+        assert_eq!(again.pictures()[0].orientation().exif(), 6);
+    }
+    // A GIF has no word for it.
+    let gif = document(&written(&source, Format::Gif));
+    assert_eq!((letters(&gif), gif.pictures()[0].orientation().exif()), (letters(&source), 1));
+}
+
+#[test]
+fn frames_have_to_stay_alike() {
+    let mut source = document(&apng(&disposals(), None));
+    source.pictures_mut()[3] = picture(5, 5, Layout::Rgba, 8);
+    for format in [Format::Png, Format::WebP, Format::Gif] {
+        let error = source.encode(format, &EncodeOptions::default()).unwrap_err();
+        assert!(matches!(&error, Error::Input(message) if message.contains("frame 4")), "{error}");
+    }
+}
+
+#[test]
 fn the_hidden_default_image_stays_as_it_is() {
     let parts = [part([1, 1, 2, 2], 'g', true, Dispose::Keep), part([3, 1, 1, 1], 'b', true, Dispose::Keep)];
     let source = document(&apng(&parts, Some('w')));

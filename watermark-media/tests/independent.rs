@@ -55,7 +55,7 @@ fn difference(ours: &Document, theirs: &[u8], what: &str) -> (u8, usize) {
 }
 
 fn compare(name: &str, bytes: &[u8]) {
-    let folder = std::env::temp_dir().join(format!("watermark-independent-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("watermark-independent-{}-{name}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let source = Document::decode(bytes, &DecodeLimits::default()).unwrap();
     let format = source.format().unwrap();

@@ -71,7 +71,8 @@ fn floating_point_and_nan() {
 
 #[test]
 fn kinds_that_are_not_read() {
-    refused("old.bmp", b"BM\x01\0\x01\0\0\0\0;", &["BMP", "convert"]);
+    refused("drawing.bmp", b"BM\x01\0\x01\0\0\0\0;", &["BMP", "convert"]);
+    refused("empty.gif", b"GIF89a\x01\0\x01\0\0\0\0;", &["GIF", "no picture"]);
     refused("notes.png", "Roses are red", &["not supported", "convert"]);
 }
 

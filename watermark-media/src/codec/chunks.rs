@@ -6,20 +6,14 @@ use crate::{Error, Format, Result};
 pub(super) struct Chunk<'a> {
     pub(super) kind: [u8; 4],
     pub(super) data: &'a [u8],
-    /// Kind and data.
-    summed: &'a [u8],
-    checksum: [u8; 4],
+    /// Whether its checksum is right.
+    pub(super) intact: bool,
 }
 
 impl Chunk<'_> {
     /// Whether the pixels cannot be understood without it.
     pub(super) fn is_critical(&self) -> bool {
         self.kind[0].is_ascii_uppercase()
-    }
-
-    /// Whether its checksum is right.
-    pub(super) fn intact(&self) -> bool {
-        sum(self.summed) == u32::from_be_bytes(self.checksum)
     }
 }
 
@@ -45,7 +39,7 @@ fn next(bytes: &[u8]) -> Option<(Chunk<'_>, &[u8])> {
     let summed = rest.get(..length.checked_add(4)?)?;
     let (kind, data) = summed.split_first_chunk::<4>()?;
     let (checksum, tail) = rest[summed.len()..].split_first_chunk::<4>()?;
-    Some((Chunk { kind: *kind, data, summed, checksum: *checksum }, tail))
+    Some((Chunk { kind: *kind, data, intact: sum(summed) == u32::from_be_bytes(*checksum) }, tail))
 }
 
 fn sum(summed: &[u8]) -> u32 {

@@ -47,10 +47,8 @@ pub(crate) fn list(pictures: &[Picture], animation: Option<&Animation>, format: 
     if !same {
         lost.extend(notes.elsewhere.iter().cloned());
     }
-    if let Some(icc) = first.icc().filter(|icc| icc.get(16..20) == Some(b"GRAY")) {
-        if format == Format::WebP {
-            lost.push(format!("its profile of grey ({} bytes): WebP has no grey", icc.len()));
-        }
+    if format == Format::WebP && first.icc().is_some_and(|icc| icc.get(16..20) == Some(b"GRAY")) {
+        lost.push("its profile of grey: WebP has no grey".into());
     }
     if format == Format::Gif && first.exif().is_some() {
         lost.push("its EXIF block: GIF has no place for it, and the picture is stored upright".into());
@@ -91,7 +89,7 @@ fn of_pixels(pictures: &[Picture], format: Format) -> Vec<String> {
     if matches!(format, Format::WebP | Format::Gif) && matches!(first.layout, Layout::Luma | Layout::LumaAlpha) {
         lost.push(format!("its grey: {format} has colours only"));
     }
-    if format == Format::Gif && pictures.iter().any(|picture| gif::exceeds_palette(picture)) {
+    if format == Format::Gif && pictures.iter().any(gif::exceeds_palette) {
         lost.push("colours beyond 256 a picture: they are dithered".into());
     }
     if let Some(palette) = notes.palette.as_ref().filter(|_| format != Format::Gif) {

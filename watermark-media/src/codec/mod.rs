@@ -11,7 +11,7 @@ mod jpeg;
 #[cfg(feature = "animation")]
 pub(crate) mod losses;
 #[cfg(feature = "animation")]
-mod notes;
+pub(crate) mod notes;
 mod png;
 mod samples;
 mod tiff;

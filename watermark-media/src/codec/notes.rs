@@ -77,7 +77,7 @@ fn png(bytes: &[u8]) -> Notes {
     }
     let known = [b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"acTL", b"fcTL", b"fdAT", b"caBX"];
     let others = || chunks.iter().filter(|chunk| !known.contains(&&chunk.kind));
-    let kept = |chunk: &&chunks::Chunk<'_>| chunk.intact() && super::png::is_kept(chunk, &chunks);
+    let kept = |chunk: &&chunks::Chunk<'_>| chunk.intact && super::png::is_kept(chunk, &chunks);
     let carried = |chunk: &&chunks::Chunk<'_>| matches!(&chunk.kind, b"iCCP" | b"eXIf") || super::png::is_xmp(chunk);
     let name = |chunk: &chunks::Chunk<'_>| chunk.kind.escape_ascii().to_string();
     let lost = names(others().filter(|chunk| !kept(chunk)).map(name));

@@ -72,6 +72,14 @@ pub(crate) fn encode(
 ) -> Result<Vec<u8>> {
     options.check()?;
     super::check_c2pa(&frames[0], format, options)?;
+    let kind = |frame: &Picture| (frame.width, frame.height, frame.layout, frame.pixels.bits());
+    if let Some(n) = frames.iter().position(|frame| kind(frame) != kind(&frames[0])) {
+        let what = "another size, layout or depth than the first; all frames of an animation are alike";
+        return Err(Error::Input(format!("frame {} has {what}", n + 1)));
+    }
+    if frames.len() != animation.delays.len() {
+        return Err(Error::Input(format!("{} frames for {} delays", frames.len(), animation.delays.len())));
+    }
     match format {
         Format::Png => super::png::apng::encode(frames, animation, options),
         Format::WebP => super::webp::animation::encode(frames, animation, options),

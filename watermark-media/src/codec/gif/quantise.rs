@@ -1,16 +1,21 @@
 //! 256 colours for a frame, chosen by median cut and improved by k-means, and the frame in them by error diffusion.
 //!
-//! A mark is a change of 2 to 4 grey levels. In a flat region the nearest colours swallow it; diffused errors keep
-//! every local mean, and with it the mark. The figures: docs/decisions/gif-palettes.md.
+//! A mark is a change of 2 to 4 grey levels. The nearest colours swallow a part of it where the picture is flat;
+//! diffused errors keep every local mean, and with it the mark. The figures: docs/decisions/gif-palettes.md.
 //!
 //! Median cut: P. Heckbert, Color image quantization for frame buffer display, SIGGRAPH 1982; here the box with the
-//! largest sum of squares is cut at its mean. Error diffusion: R. Floyd, L. Steinberg, An adaptive algorithm for spatial
-//! greyscale, 1976; here every other row runs backwards.
+//! largest sum of squares is cut at its mean. Error diffusion: R. Floyd, L. Steinberg, An adaptive algorithm for
+//! spatial greyscale, 1976; here every other row runs backwards.
 
 /// Rounds of k-means. The third changes the error by less than 1 %.
 const ROUNDS: usize = 3;
-/// Bits of a channel in the histogram from which the palette is made.
+/// Bits of a channel in a coarse histogram.
 const BITS: u32 = 6;
+/// Most colours that are told apart exactly. Flat pictures have fewer, and differences of a few levels in them are the
+/// mark; in others cells of 4 levels are finer than any palette, and quicker.
+const EXACT: usize = 1 << 14;
+/// How much of an error is diffused: less than all leaves less noise, at the same mark.
+const SHARE: f32 = 0.875;
 
 /// Colours that fall into one cell of the histogram: their mean and their number.
 #[derive(Clone, Copy)]
@@ -32,19 +37,27 @@ pub(super) fn palette(pixels: &[u8], most: usize) -> Vec<[u8; 3]> {
     palette
 }
 
+/// The colours that are seen, each or in cells of some levels, with their numbers.
 fn histogram(pixels: &[u8]) -> Vec<Cell> {
-    let mut sums = vec![[0_u32; 4]; 1 << (3 * BITS)];
-    for pixel in pixels.chunks_exact(4).filter(|pixel| pixel[3] > 0) {
-        let index = pixel[..3].iter().fold(0, |index, &v| index << BITS | usize::from(v) >> (8 - BITS));
+    let seen = pixels.chunks_exact(4).filter(|pixel| pixel[3] > 0);
+    let mut colours: Vec<[u8; 3]> = seen.map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    colours.sort_unstable();
+    let groups = colours.chunk_by(|a, b| a == b);
+    let cells: Vec<Cell> =
+        groups.map(|group| Cell { mean: group[0].map(f32::from), count: group.len() as f32 }).collect();
+    if cells.len() <= EXACT { cells } else { coarse(&cells) }
+}
+
+fn coarse(cells: &[Cell]) -> Vec<Cell> {
+    let mut sums = vec![[0_f64; 4]; 1 << (3 * BITS)];
+    for cell in cells {
+        let index = cell.mean.iter().fold(0, |index, &v| index << BITS | v as usize >> (8 - BITS));
         let sum = &mut sums[index];
-        // At most 2^24 pixels of a cell are counted, so that no sum overflows; more change no mean that matters.
-        if sum[3] < 1 << 24 {
-            (0..3).for_each(|c| sum[c] += u32::from(pixel[c]));
-            sum[3] += 1;
-        }
+        (0..3).for_each(|c| sum[c] += f64::from(cell.mean[c] * cell.count));
+        sum[3] += f64::from(cell.count);
     }
-    let used = sums.iter().filter(|sum| sum[3] > 0);
-    used.map(|sum| Cell { mean: [0, 1, 2].map(|c| sum[c] as f32 / sum[3] as f32), count: sum[3] as f32 }).collect()
+    let used = sums.iter().filter(|sum| sum[3] > 0.0);
+    used.map(|sum| Cell { mean: [0, 1, 2].map(|c| (sum[c] / sum[3]) as f32), count: sum[3] as f32 }).collect()
 }
 
 /// A box of the cut.
@@ -132,9 +145,10 @@ pub(super) fn dithered(pixels: &[u8], width: usize, palette: &[[u8; 3]], clear: 
             let wanted = [0, 1, 2].map(|c| (f32::from(pixel[c]) + this[x + 1][c]).clamp(0.0, 255.0));
             let number = nearest(&colours, wanted);
             numbers[y * width + x] = number as u8;
+            // The next pixel takes 7/16, those below 3, 5 and 1.
             let (ahead, behind) = if backwards { (x, x + 2) } else { (x + 2, x) };
             for c in 0..3 {
-                let error = (wanted[c] - colours[number][c]) / 16.0;
+                let error = (wanted[c] - colours[number][c]) * SHARE / 16.0;
                 this[ahead][c] += error * 7.0;
                 next[behind][c] += error * 3.0;
                 next[x + 1][c] += error * 5.0;
@@ -151,11 +165,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flat_region_between_two_colours_keeps_its_mean() {
+    fn a_flat_region_between_two_colours_keeps_its_mean_but_for_what_is_not_diffused() {
         let pixels = [101, 101, 101, 255].repeat(64 * 64);
         let numbers = dithered(&pixels, 64, &[[96; 3], [104; 3]], 0);
         let mean = numbers.iter().map(|&n| if n == 0 { 96.0 } else { 104.0 }).sum::<f64>() / (64.0 * 64.0);
-        assert!((mean - 101.0).abs() < 0.1, "{mean}");
+        assert!((mean - 101.0).abs() < 0.5, "{mean}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use gif::{DisposalMethod, Encoder, EncodingError, Frame};
 use watermark_core::Layout;
@@ -37,16 +38,20 @@ pub(in crate::codec) fn encode_animation(frames: &[Picture], animation: &Animati
     };
     let clear = frames.iter().any(|frame| frame.layout.has_alpha() && !frame.pixels.is_opaque(frame.layout.channels()));
     // Frames that are alike are coded once, and come out alike.
-    let mut coded: HashMap<[u8; 32], Coded> = HashMap::new();
-    let mut keys = Vec::with_capacity(frames.len());
+    let mut coded = Vec::new();
+    let mut places: HashMap<[u8; 32], usize> = HashMap::new();
+    let mut order = Vec::with_capacity(frames.len());
     for frame in frames {
-        let key = frame.content_sha256();
-        if !coded.contains_key(&key) {
-            coded.insert(key, Coded::of(frame, clear)?);
-        }
-        keys.push(key);
+        let place = match places.entry(frame.content_sha256()) {
+            Entry::Occupied(entry) => *entry.get(),
+            Entry::Vacant(entry) => {
+                coded.push(Coded::of(frame, clear)?);
+                *entry.insert(coded.len() - 1)
+            }
+        };
+        order.push(place);
     }
-    let coded: Vec<&Coded> = keys.iter().filter_map(|key| coded.get(key)).collect();
+    let coded: Vec<&Coded> = order.into_iter().map(|place| &coded[place]).collect();
     let (width, height) = coded[0].size;
     let write = || -> std::result::Result<Vec<u8>, EncodingError> {
         let mut encoder = Encoder::new(Vec::new(), width, height, &[])?;

@@ -152,7 +152,10 @@ pub(super) fn encode(picture: &Picture, options: &EncodeOptions) -> Result<Vec<u
     #[cfg_attr(not(feature = "animation"), allow(unused_mut, reason = "restart intervals are kept with it"))]
     let mut encoder = settings(&mut file, picture.metadata.jpeg.as_ref(), options);
     #[cfg(feature = "animation")]
-    encoder.set_restart_interval(picture.metadata.notes.restart);
+    // jpeg-encoder 0.7.1 fails on progressive files with restarts (seen: "Got zero size code").
+    if encoder.progressive_scans().is_none() {
+        encoder.set_restart_interval(picture.metadata.notes.restart);
+    }
     // Sides were held against the limit of 16 bits above.
     encoder.encode(samples, stored.width as u16, stored.height as u16, color).map_err(|e| Error::encode(FORMAT, e))?;
     match &picture.metadata.jpeg {

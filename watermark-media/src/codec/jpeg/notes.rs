@@ -1,7 +1,7 @@
 //! What a JPEG was besides its pixels: restart intervals, and what a new one will not have.
 
 use super::super::notes::{Notes, names};
-use super::structure::Structure;
+use super::structure::{Frame, Structure};
 use super::{EXIF_HEAD, ICC_HEAD, XMP_HEAD};
 
 const DRI: u8 = 0xdd;
@@ -32,9 +32,14 @@ pub(in crate::codec) fn read(bytes: &[u8]) -> Notes {
     for (marker, data) in head(bytes) {
         match (marker, data) {
             (DRI, &[high, low]) => notes.restart = u16::from_be_bytes([high, low]),
-            (0xc0..=0xc2, [_, _, _, _, _, 3, specs @ ..]) => components(specs, structure.frame.sampling, &mut notes),
+            (0xc0..=0xc2, [_, _, _, _, _, 3, specs @ ..]) => components(specs, &structure.frame, &mut notes),
             _ => {}
         }
+    }
+    // As the encoder's settings choose it.
+    let (h, v) = structure.frame.sampling;
+    if notes.restart > 0 && (structure.frame.progressive || h.max(v) > 2) {
+        notes.always.push("its restart markers: progressive files are written without".into());
     }
     let left = names(structure.segments.iter().filter(|s| s.is_kept()).filter_map(|segment| {
         let carried = [(0xe1, EXIF_HEAD), (0xe1, XMP_HEAD), (0xe2, ICC_HEAD)];
@@ -60,15 +65,15 @@ fn has_manifest(structure: &Structure<'_>) -> bool {
     boxes.any(|data| data.windows(4).any(|four| four == b"c2pa"))
 }
 
-/// What the encoder cannot repeat of sampling and tables; `sampling` is what it will use.
-fn components(specs: &[u8], sampling: (u8, u8), notes: &mut Notes) {
+/// What the encoder cannot repeat of sampling, order and tables; the frame's sampling is what it will use.
+fn components(specs: &[u8], frame: &Frame, notes: &mut Notes) {
     let &[_, luma, _, _, cb, cb_table, _, cr, cr_table] = specs else { return };
-    let (h, v) = sampling;
+    let &Frame { sampling: (h, v), progressive, .. } = frame;
     let ratio = |chroma: u8| (chroma >> 4) * h == luma >> 4 && (chroma & 15) * v == luma & 15;
     if !ratio(cb) || !ratio(cr) || jpeg_encoder::SamplingFactor::from_factors(h, v).is_none() {
         notes.always.push("its unusual chroma subsampling: 4:4:4 is written".into());
-    } else if h.max(v) > 2 && !notes.always.iter().any(|note| note.contains("progressive")) {
-        notes.always.push("its order of scans, if it was sequential: progressive is written".into());
+    } else if h.max(v) > 2 && !progressive {
+        notes.always.push("its sequential order: progressive is written".into());
     }
     if cb_table != cr_table {
         notes.always.push("the second of its quantisation tables for colour".into());

@@ -101,7 +101,7 @@ pub(in crate::codec) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Op
         .ok()
         .and_then(|reader| reader.info().icc_profile.as_ref().map(|profile| profile.to_vec()));
     first.same_type = header[9] != 3 && header[8] >= 8 && !parts.shared.iter().any(|chunk| &chunk.kind == b"tRNS");
-    let metadata = metadata(&chunks, &first);
+    let metadata = metadata(&chunks, first.icc, first.same_type);
     let size = (size.0 as usize, size.1 as usize);
     let (colours, alpha) = (first.layout.colours(), first.layout.has_alpha());
     let pictures = animation::pictures(canvases, size, colours, alpha, FORMAT, metadata)?;
@@ -160,7 +160,7 @@ impl<'a> Parts<'a> {
         let mut parts = Self { size, header, shared: Vec::new(), plays: 0, frames: Vec::new(), hidden: Vec::new() };
         let mut sequence = 0;
         for chunk in chunks {
-            if matches!(&chunk.kind, b"acTL" | b"fcTL" | b"fdAT") && !chunk.intact() {
+            if matches!(&chunk.kind, b"acTL" | b"fcTL" | b"fdAT") && !chunk.intact {
                 let kind = chunk.kind.escape_ascii();
                 return Err(Error::corrupt(FORMAT, format!("the checksum of its {kind} chunk does not fit")));
             }

@@ -32,7 +32,7 @@ pub(super) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
     let chunks = chunks(bytes)?;
     refuse_animation(&chunks)?;
     let raw = Raw::read(bytes, &chunks, limits)?;
-    let metadata = metadata(&chunks, &raw);
+    let metadata = metadata(&chunks, raw.icc, raw.same_type);
     Picture::upright(raw.width, raw.height, raw.layout, raw.pixels, FORMAT, metadata)
 }
 
@@ -49,7 +49,7 @@ struct Raw {
 
 impl Raw {
     fn read(bytes: &[u8], chunks: &[Chunk<'_>], limits: &DecodeLimits) -> Result<Self> {
-        if let Some(chunk) = chunks.iter().find(|chunk| chunk.is_critical() && !chunk.intact()) {
+        if let Some(chunk) = chunks.iter().find(|chunk| chunk.is_critical() && !chunk.intact) {
             let kind = chunk.kind.escape_ascii();
             return Err(Error::corrupt(FORMAT, format!("the checksum of its {kind} chunk does not fit")));
         }
@@ -142,25 +142,25 @@ pub(super) fn is_xmp(chunk: &Chunk<'_>) -> bool {
     &chunk.kind == b"iTXt" && chunk.data.starts_with(XMP_HEAD)
 }
 
-fn metadata(chunks: &[Chunk<'_>], raw: &Raw) -> Metadata {
+fn metadata(chunks: &[Chunk<'_>], icc: Option<Vec<u8>>, same_type: bool) -> Metadata {
     let mut kept = PngChunks::default();
     let mut after = false;
     for chunk in chunks {
         after |= &chunk.kind == b"IDAT";
         let list = if after { &mut kept.after } else { &mut kept.before };
-        if keep(&chunk.kind, raw.same_type) && chunk.intact() {
+        if keep(&chunk.kind, same_type) && chunk.intact {
             list.push((chunk.kind, chunk.data.to_vec()));
             continue;
         }
         #[cfg(feature = "animation")]
-        if let Some(data) = colours::expanded(chunk, chunks).filter(|_| chunk.intact()) {
+        if let Some(data) = colours::expanded(chunk, chunks).filter(|_| chunk.intact) {
             list.push((chunk.kind, data));
         }
     }
-    let exif = chunks.iter().find(|chunk| &chunk.kind == b"eXIf" && chunk.intact()).map(|chunk| chunk.data.to_vec());
+    let exif = chunks.iter().find(|chunk| &chunk.kind == b"eXIf" && chunk.intact).map(|chunk| chunk.data.to_vec());
     let xmp = chunks.iter().find_map(|chunk| (&chunk.kind == b"iTXt").then(|| chunk.data.strip_prefix(XMP_HEAD))?);
     let c2pa = chunks.iter().any(|chunk| &chunk.kind == b"caBX");
-    Metadata { icc: raw.icc.clone(), exif, xmp: xmp.map(<[u8]>::to_vec), c2pa, png: Some(kept), ..Metadata::default() }
+    Metadata { icc, exif, xmp: xmp.map(<[u8]>::to_vec), c2pa, png: Some(kept), ..Metadata::default() }
 }
 
 /// The chunks for a picture that was not a PNG.

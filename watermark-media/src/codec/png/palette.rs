@@ -162,3 +162,43 @@ pub(in crate::codec) fn count(pictures: &[Picture]) -> usize {
     }
     seen.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::Notes;
+    use crate::{Format, encode};
+
+    fn picture(colours: &[[u8; 3]], palette: &[[u8; 4]], bits: u8) -> Picture {
+        let pixels = PixelData::U8(colours.concat());
+        let mut picture = Picture::new(colours.len(), 1, Layout::Rgb, pixels).unwrap();
+        let palette = crate::codec::notes::Palette { colours: palette.to_vec(), bits };
+        picture.metadata.notes = Notes { palette: Some(palette), ..Notes::default() };
+        picture
+    }
+
+    #[test]
+    fn new_colours_follow_the_old_ones() {
+        let marked = picture(&[[9; 3], [1; 3], [5; 3]], &[[1, 1, 1, 255], [2, 2, 2, 255]], 1);
+        let indexed = Indexed::of(&[marked]).unwrap();
+        assert_eq!(indexed.colours, [[1, 1, 1, 255], [2, 2, 2, 255], [9, 9, 9, 255], [5, 5, 5, 255]]);
+        assert_eq!(indexed.bits, 2);
+    }
+
+    #[test]
+    fn a_full_palette_gives_up_what_is_not_used() {
+        let old: Vec<[u8; 4]> = (0..=255).map(|n| [n, 0, 0, 255]).collect();
+        let marked = picture(&[[3, 0, 0], [0, 7, 0]], &old, 8);
+        let indexed = Indexed::of(std::slice::from_ref(&marked)).unwrap();
+        assert_eq!(indexed.colours, [[3, 0, 0, 255], [0, 7, 0, 255]]);
+        let written = crate::decode(&encode(&marked, Format::Png).unwrap(), &crate::DecodeLimits::default()).unwrap();
+        assert_eq!(written.pixels, marked.pixels);
+    }
+
+    #[test]
+    fn more_than_256_colours_have_no_palette() {
+        let colours: Vec<[u8; 3]> = (0..257_u16).map(|n| [n as u8, (n >> 8) as u8, 0]).collect();
+        assert!(Indexed::of(&[picture(&colours, &[[0, 0, 0, 255]], 8)]).is_none());
+        assert!(Indexed::of(&[picture(&colours[1..], &[[0, 0, 0, 255]], 8)]).is_some());
+    }
+}
