@@ -47,7 +47,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Key(KeyCommand),
     /// Mark a picture, or many.
-    Embed(EmbedArgs),
+    Embed(Box<EmbedArgs>),
     /// Look for marks in pictures.
     Detect(DetectArgs),
     /// Mark a picture that ships with the program, attack copies of it, and read them back.
