@@ -56,7 +56,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Key(KeyCommand),
     /// Mark a picture, or many.
-    Embed(EmbedArgs),
+    Embed(Box<EmbedArgs>),
     /// Look for marks in pictures.
     Detect(DetectArgs),
     /// Write a page on pictures that were found, for people who have to decide something by it.

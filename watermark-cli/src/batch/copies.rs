@@ -13,6 +13,9 @@ const FINE_JPEG_QUALITY: u8 = 95;
 /// What remarks call the file that is written, so that they are the same for all files.
 pub(crate) const THE_OUTPUT: &str = "the output";
 
+/// Before the sentences about what is not kept.
+const NOT_KEPT: &str = "not kept: ";
+
 /// Margin in dB and evidence of a reading.
 type Figures = (f64, f64);
 
@@ -83,7 +86,7 @@ impl Original<'_> {
         report.psnr_db = number(applied.psnr_db());
         (report.ssimulacra2, report.ssimulacra2_tiles) = score.mean();
         // Asked of the marked pictures: they have more colours than a palette may hold.
-        let mut remarks = copy.losses(self.format);
+        let mut remarks = losses(&copy, self.format);
         let (file, read_back) = self.encoded(&copy, payload, names, &mut figures, &mut remarks)?;
         let (margin_db, log10_p) = weakest(&figures);
         (report.margin_db, report.log10_p) = (number(margin_db), number(log10_p));
@@ -202,6 +205,17 @@ impl Original<'_> {
         }
         Ok(altered)
     }
+}
+
+/// What of the file is not kept, in sentences. That of its manifest is told apart, by what was asked for.
+fn losses(document: &Document, format: Format) -> Vec<String> {
+    let losses = document.losses(format).into_iter().filter(|loss| !loss.contains("C2PA"));
+    losses.map(|loss| format!("{NOT_KEPT}{loss}")).collect()
+}
+
+/// Whether a remark only says what a lossy format does: programs are told, people know.
+pub(crate) fn goes_without_saying(remark: &str) -> bool {
+    remark.strip_prefix(NOT_KEPT).is_some_and(|loss| loss.starts_with("its exact pixels"))
 }
 
 fn is_refused(reading: &Result<bool>) -> bool {

@@ -4,9 +4,14 @@
 //! A file goes through a temporary name beside its target, a reservation in the ledger, and a rename; whatever moment a
 //! run is killed at, there is no half file, and `--resume` finds out what is done. Nothing here but `publish` gives files
 //! their names.
+//!
+//! Windows and macOS were considered by reading, not run: names that differ by capitals alone count as one, locks and
+//! renames are those of the standard library, there are no paths but through components, a directory that cannot be
+//! synced is left at that, and memory is 2 GiB where the system is not asked.
 
 mod budget;
 mod copies;
+mod embedders;
 mod estimate;
 mod facts;
 pub(crate) mod inputs;
@@ -17,6 +22,7 @@ mod names;
 pub(crate) mod pipe;
 mod plan;
 mod publish;
+mod reading;
 mod reporter;
 mod stop;
 mod table;
@@ -41,6 +47,7 @@ use crate::output::json::{self, EmbedReport};
 use crate::{exit, key_file, output, settings};
 
 use budget::Budget;
+use embedders::Embedders;
 use inputs::Task;
 use ledger::{Journal, Ledger, Records};
 use lock::FolderLock;
@@ -48,7 +55,7 @@ use plan::Plan;
 use reporter::{Ended, Reporter};
 use stop::Stop;
 use tally::{Earlier, Status, Tally};
-use work::{Embedders, Shared};
+use work::Shared;
 
 pub(crate) use tally::Summary;
 

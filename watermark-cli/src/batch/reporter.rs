@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::copies::THE_OUTPUT;
+use super::copies::{THE_OUTPUT, goes_without_saying};
 use super::stop::Stop;
 use super::tally::{Earlier, Status, Summary, Tally};
 use crate::args::EmbedArgs;
@@ -103,7 +103,7 @@ impl Reporter {
 
     /// Says a remark once for all files it holds for.
     fn remarks(&self, state: &mut State, report: &EmbedReport) {
-        for remark in &report.losses {
+        for remark in report.losses.iter().filter(|remark| !goes_without_saying(remark)) {
             if state.tally.remark(remark) {
                 let sentence = match &report.output {
                     Some(output) => remark.replace(THE_OUTPUT, output),

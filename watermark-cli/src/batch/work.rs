@@ -1,33 +1,34 @@
 //! The work on one input: read, decode, and for each copy mark, read back, write under a temporary name.
 
 use std::fs;
-use std::path::Path;
 use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use anyhow::{Context as _, Error, Result, anyhow, bail};
 use rayon::ThreadPool;
-use watermark_core::{Embedder, Key, PayloadClass};
+use watermark_core::{Key, PayloadClass};
 use watermark_evidence::Fingerprint;
 use watermark_media::{C2pa, DecodeLimits, Document};
 
 use super::budget::{Budget, Permit};
 use super::copies::{Names, Original, refusal};
+use super::embedders::Embedders;
 use super::estimate;
 use super::facts::{Facts, Hash, Identity, Wanted, content_payload};
 use super::inputs::Task;
 use super::ledger::Ledger;
 use super::plan::{Asset, Copy, Plan};
 use super::publish::Ready;
+use super::reading::{read_unchanged, sample_bytes, unreadable};
 use super::reporter::{Ended, Reporter};
 use super::stop::Stop;
 use super::tally::Status;
 use crate::args::{CredentialsRule, EmbedArgs};
 use crate::fault;
-use crate::files::{self, MAX_PICTURE_BYTES, Target};
+use crate::files::{self, Target};
 use crate::output::json::EmbedReport;
-use crate::settings::{NamedStrength, PayloadSource};
+use crate::settings::PayloadSource;
 
 /// Everything that the workers share.
 pub(crate) struct Shared<'a> {
@@ -41,35 +42,6 @@ pub(crate) struct Shared<'a> {
     pub(crate) stop: &'a Stop,
     /// All threads, for pictures that are alone; none: those of the process.
     pub(crate) wide: Option<&'a ThreadPool>,
-}
-
-/// An embedder for each strength, made when it is first needed.
-pub(crate) struct Embedders<'a> {
-    key: &'a Key,
-    made: Vec<(NamedStrength, OnceLock<Embedder>)>,
-}
-
-impl<'a> Embedders<'a> {
-    /// For the strengths of a plan.
-    pub(crate) fn new(key: &'a Key, plan: &Plan) -> Self {
-        let mut made: Vec<(NamedStrength, OnceLock<Embedder>)> = Vec::new();
-        for asset in &plan.assets {
-            if made.iter().all(|(strength, _)| *strength != asset.strength) {
-                made.push((asset.strength, OnceLock::new()));
-            }
-        }
-        Self { key, made }
-    }
-
-    fn get(&self, strength: NamedStrength) -> Result<&Embedder> {
-        let slot = self.made.iter().find(|(made, _)| *made == strength).map(|(_, slot)| slot);
-        let slot = slot.context("internal fault: a strength that was not planned")?;
-        if let Some(embedder) = slot.get() {
-            return Ok(embedder);
-        }
-        let made = Embedder::new(self.key, strength.options())?;
-        Ok(slot.get_or_init(|| made))
-    }
 }
 
 /// What is known of an input besides its pixels.
@@ -356,30 +328,4 @@ fn in_pool<T: Send>(pool: Option<&ThreadPool>, work: impl FnOnce() -> Result<T> 
         Some(pool) => pool.install(work),
         None => work(),
     }
-}
-
-fn sample_bytes(picture: &watermark_media::Picture) -> u64 {
-    picture.pixels().len() as u64 * u64::from(picture.pixels().bits()) / 8
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> Error {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => anyhow!("{}: there is no such file", path.display()),
-        kind => anyhow!("{}: cannot be read ({kind})", path.display()),
-    }
-}
-
-/// The bytes of a file that nobody writes meanwhile, as far as length and time of the last change tell.
-fn read_unchanged(path: &Path) -> Result<Vec<u8>> {
-    let before = stamp(path);
-    let bytes = files::read(path, MAX_PICTURE_BYTES)?;
-    if stamp(path) != before {
-        bail!("{}: was changed while it was read; try again when nobody is writing it", path.display());
-    }
-    Ok(bytes)
-}
-
-fn stamp(path: &Path) -> Option<(u64, Option<SystemTime>)> {
-    let metadata = fs::metadata(path).ok()?;
-    metadata.is_file().then(|| (metadata.len(), metadata.modified().ok()))
 }

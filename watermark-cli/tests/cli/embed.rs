@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use watermark_core::Layout;
-use watermark_media::{DecodeLimits, EncodeOptions, Format, PixelData, decode, encode, encode_with};
+use watermark_media::{DecodeLimits, Document, EncodeOptions, Format, Picture, PixelData, decode, encode, encode_with};
 
 use crate::pictures;
 use crate::sandbox::Sandbox;
@@ -180,7 +180,7 @@ fn sixteen_bits_and_alpha_stay() {
     let eight = pictures::scene_of(pictures::WIDTH, pictures::HEIGHT, 4, Layout::Rgba);
     let PixelData::U8(samples) = eight.pixels() else { panic!("8 bits") };
     let deep = PixelData::U16(samples.iter().map(|&s| u16::from(s) * 257).collect());
-    let picture = watermark_media::Picture::new(pictures::WIDTH, pictures::HEIGHT, Layout::Rgba, deep).unwrap();
+    let picture = Picture::new(pictures::WIDTH, pictures::HEIGHT, Layout::Rgba, deep).unwrap();
     sandbox.write("in.png", encode(&picture, Format::Png).unwrap());
     report(&sandbox, &EMBED);
     let marked = decode(&sandbox.read("out.png"), &DecodeLimits::default()).unwrap();
@@ -190,6 +190,31 @@ fn sixteen_bits_and_alpha_stay() {
     assert!(before != after, "nothing was marked");
     let alphas = |samples: &[u16]| samples.iter().skip(3).step_by(4).copied().collect::<Vec<_>>();
     assert!(alphas(before) == alphas(after), "alpha was changed");
+}
+
+#[test]
+fn every_frame_that_can_carries_the_mark() {
+    let sandbox = Sandbox::with_key();
+    sandbox.write("in.png", pictures::scenes_in_motion());
+    let run = sandbox.run(with(&["--json", "--metrics"]));
+    run.complains(0, &["in.png", "cannot carry the mark stay as they were"]);
+    let report = &run.json()[0];
+    assert!(report["margin_db"].as_f64().unwrap() > 0.0 && report["ssimulacra2"].as_f64().unwrap() > 70.0, "{report}");
+    let frames = |name| Document::decode(&sandbox.read(name), &DecodeLimits::default()).unwrap();
+    let (before, after) = (frames("in.png"), frames("out.png"));
+    let changed: Vec<bool> = before
+        .pictures()
+        .iter()
+        .zip(after.pictures())
+        .map(|(before, after)| before.pixels() != after.pixels())
+        .collect();
+    assert_eq!(changed, [true, false, true]);
+    // Each frame alone can be read.
+    for (number, frame) in after.pictures().iter().enumerate().filter(|(number, _)| *number != 1) {
+        let still = Picture::new(frame.width(), frame.height(), frame.layout(), frame.pixels().clone()).unwrap();
+        sandbox.write("frame.png", encode(&still, Format::Png).unwrap());
+        assert_eq!(detected(&sandbox, "frame.png", "studio.key")["payload"], report["payload"], "frame {number}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod bad_input;
 mod bad_keys;
 mod bad_options;
+mod batch;
 mod demo;
 mod detect;
 mod embed;

@@ -103,6 +103,26 @@ pub(crate) fn animated() -> Vec<u8> {
     file
 }
 
+/// A PNG of three frames: two scenes and, between them, one that cannot carry a mark.
+pub(crate) fn scenes_in_motion() -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, WIDTH as u32, HEIGHT as u32);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_animated(3, 0).expect("three frames");
+    let mut writer = encoder.write_header().expect("a header");
+    for seed in [1, 2, 3] {
+        let PixelData::U8(mut samples) = scene_of(WIDTH, HEIGHT, seed, Layout::Rgb).pixels().clone() else {
+            panic!("8 bits")
+        };
+        if seed == 2 {
+            samples.fill(128);
+        }
+        writer.write_image_data(&samples).expect("a frame");
+    }
+    writer.finish().expect("an end");
+    file
+}
+
 /// A JPEG of four inks.
 pub(crate) fn cmyk() -> Vec<u8> {
     let mut file = Vec::new();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -103,6 +103,31 @@ impl Sandbox {
         // Without the trap the limit would end the process.
         let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"";
         self.finish(Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_watermark")]).args(arguments))
+    }
+
+    /// Makes a directory, and those above it.
+    pub(crate) fn folder(&self, name: &str) -> &Self {
+        fs::create_dir_all(self.path(name)).expect("a directory in the sandbox");
+        self
+    }
+
+    /// Starts the program here and does not wait for it.
+    pub(crate) fn start<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_watermark"));
+        command.args(arguments).current_dir(self.folder.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs")
+    }
+
+    /// Names of everything below a directory, as text with slashes, without directories.
+    pub(crate) fn files_in(&self, name: &str) -> Vec<String> {
+        let root = self.path(name);
+        let mut contents = BTreeMap::new();
+        if root.is_dir() {
+            collect(&root, &mut contents);
+        }
+        let files = contents.into_keys().filter(|path| !path.is_dir());
+        let text = |path: PathBuf| path.strip_prefix(&root).expect("below").to_string_lossy().replace('\\', "/");
+        files.map(text).collect()
     }
 
     fn finish(&self, command: &mut Command) -> Run {

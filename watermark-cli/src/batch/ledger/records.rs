@@ -88,14 +88,14 @@ impl Records {
     /// Somebody has withdrawn rows of this step, who took the run for dead: those are stored anew.
     fn confirm_again(&mut self, ticket: Ticket, facts: &Facts) -> Result<()> {
         let Some(row) = ticket.0 else { return Ok(()) };
-        match self.registry.confirm(row) {
+        let confirmed = match self.registry.confirm(row) {
             Err(Error::NoSuchRow { .. }) => {
                 let row = self.registry.reserve(&self.entry(facts))?.row();
-                self.registry.confirm(row)?;
+                self.registry.confirm(row)
             }
-            confirmed => drop(confirmed?),
-        }
-        Ok(())
+            confirmed => confirmed,
+        };
+        Ok(confirmed.map(|_| ())?)
     }
 
     pub(super) fn withdraw(&mut self, ticket: Ticket) -> Result<()> {
