@@ -36,7 +36,7 @@ fn profile_and_exif_stay_in_every_format() {
         let mut marked = original.clone();
         let embedder = Embedder::new(&key(1), EmbedOptions::default()).expect("a key");
         embedder.embed(&mut marked.view_mut(), &payload()).expect("carried");
-        for format in Format::ALL {
+        for format in [Format::Png, Format::Jpeg, Format::WebP, Format::Tiff] {
             let written = read(&encode(&marked, format).expect("a file"));
             assert_eq!(written.icc(), Some(ICC), "{format}");
             assert!(written.exif().is_some(), "{format}");

@@ -45,6 +45,9 @@ pub struct Document {
 pub(crate) enum Rest {
     /// Nothing: all there is stands in the picture.
     Single,
+    /// Pages of a TIFF, with their tags.
+    #[cfg(feature = "film")]
+    Pages,
 }
 
 impl From<Picture> for Document {
@@ -59,7 +62,7 @@ impl Document {
     /// # Errors
     /// As [`decode`](crate::decode), but several pictures are no error.
     pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Self> {
-        codec::decode(bytes, limits).map(Self::from)
+        codec::decode_document(bytes, limits)
     }
 
     /// The format it was decoded from, if it was.
@@ -71,6 +74,8 @@ impl Document {
     pub fn kind(&self) -> Kind {
         match self.rest {
             Rest::Single => Kind::Single,
+            #[cfg(feature = "film")]
+            Rest::Pages => Kind::Pages,
         }
     }
 
@@ -106,6 +111,14 @@ impl Document {
     /// # Errors
     /// [`Error::CannotHold`], which names what would be lost and the way out.
     pub fn check_format(&self, format: Format) -> Result<()> {
+        #[cfg(feature = "film")]
+        {
+            if matches!(self.rest, Rest::Pages) && format != Format::Tiff {
+                let way_out = "write a TIFF, or extract the page you want first";
+                return Err(Error::CannotHold { format, what: "several pages", way_out });
+            }
+            self.pictures.iter().try_for_each(|picture| codec::check_samples(picture, format))?;
+        }
         let _ = format;
         Ok(())
     }
@@ -113,8 +126,14 @@ impl Document {
     /// What of the file will not be kept when it is written as `format`, in sentences for the user: a palette that
     /// becomes RGB, for one. Empty when nothing is lost.
     pub fn losses(&self, format: Format) -> Vec<String> {
-        let _ = format;
-        Vec::new()
+        let mut losses = Vec::new();
+        #[cfg(feature = "film")]
+        for (page, picture) in self.pictures.iter().enumerate() {
+            let of_page = |loss| if self.pictures.len() > 1 { format!("page {}: {loss}", page + 1) } else { loss };
+            losses.extend(codec::losses(picture, format).into_iter().map(of_page));
+        }
+        let _ = (format, &mut losses);
+        losses
     }
 
     /// Writes the file with all its pictures and all else it had.
@@ -124,6 +143,11 @@ impl Document {
     pub fn encode(&self, format: Format, options: &EncodeOptions) -> Result<Vec<u8>> {
         match (&self.rest, self.pictures.as_slice()) {
             (Rest::Single, [picture]) => codec::encode_with(picture, format, options),
+            #[cfg(feature = "film")]
+            (Rest::Pages, pictures) => {
+                self.check_format(format)?;
+                codec::encode_pages(pictures, options)
+            }
             _ => Err(Error::encode(format, "the document lost its picture")),
         }
     }

@@ -12,13 +12,26 @@ pub enum Format {
     Jpeg,
     /// WebP: both kinds are read, lossless is written unless a quality is asked for.
     WebP,
-    /// TIFF with one page.
+    /// TIFF; with the feature `film` of several pages too.
     Tiff,
+    /// OpenEXR. Not there without the feature `exr`.
+    #[cfg(feature = "exr")]
+    Exr,
 }
+
+/// Number of formats.
+const COUNT: usize = 4 + cfg!(feature = "exr") as usize;
 
 impl Format {
     /// Every format, in the order used for lists.
-    pub const ALL: [Self; 4] = [Self::Png, Self::Jpeg, Self::WebP, Self::Tiff];
+    pub const ALL: [Self; COUNT] = [
+        Self::Png,
+        Self::Jpeg,
+        Self::WebP,
+        Self::Tiff,
+        #[cfg(feature = "exr")]
+        Self::Exr,
+    ];
 
     /// The format for a file name's extension, with or without its dot, in any case.
     ///
@@ -34,6 +47,8 @@ impl Format {
             "jpg" | "jpeg" | "jpe" | "jfif" => Some(Self::Jpeg),
             "webp" => Some(Self::WebP),
             "tif" | "tiff" => Some(Self::Tiff),
+            #[cfg(feature = "exr")]
+            "exr" => Some(Self::Exr),
             _ => None,
         }
     }
@@ -45,6 +60,8 @@ impl Format {
             [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
             [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Some(Self::Tiff),
+            #[cfg(feature = "exr")]
+            [0x76, 0x2f, 0x31, 0x01, ..] => Some(Self::Exr),
             _ => None,
         }
     }
@@ -56,6 +73,8 @@ impl Format {
             Self::Jpeg => "jpg",
             Self::WebP => "webp",
             Self::Tiff => "tif",
+            #[cfg(feature = "exr")]
+            Self::Exr => "exr",
         }
     }
 
@@ -78,12 +97,19 @@ impl std::fmt::Display for Format {
             Self::Jpeg => "JPEG",
             Self::WebP => "WebP",
             Self::Tiff => "TIFF",
+            #[cfg(feature = "exr")]
+            Self::Exr => "OpenEXR",
         })
     }
 }
 
 /// The name of a kind of file that is not read, from its first bytes.
 fn foreign(bytes: &[u8]) -> Option<&'static str> {
+    // In either byte order.
+    #[cfg(feature = "film")]
+    if bytes.starts_with(b"SDPX") || bytes.starts_with(b"XPDS") {
+        return Some("DPX");
+    }
     const STARTS: [(&[u8], &str); 19] = [
         (b"GIF8", "GIF"),
         (b"BM", "BMP"),

@@ -60,6 +60,8 @@ mod error;
 mod exif;
 mod format;
 mod limits;
+#[cfg(feature = "film")]
+mod linear;
 mod metadata;
 mod orientation;
 mod picture;

@@ -1,13 +1,20 @@
 //! From bytes to a picture and back, by format.
 
-use crate::{DecodeLimits, Error, Format, Picture, Result};
+#[cfg(feature = "film")]
+use crate::PixelData;
+use crate::{DecodeLimits, Document, Error, Format, Picture, Result};
 
 mod chunks;
+#[cfg(feature = "exr")]
+mod exr;
 mod jpeg;
 mod png;
 mod samples;
 mod tiff;
 mod webp;
+
+#[cfg(feature = "exr")]
+pub(crate) use self::exr::ExrSource;
 
 /// What can be chosen about the file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,7 +53,56 @@ pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
         Format::Jpeg => jpeg::decode(bytes, limits),
         Format::WebP => webp::decode(bytes, limits),
         Format::Tiff => tiff::decode(bytes, limits),
+        #[cfg(feature = "exr")]
+        Format::Exr => exr::decode(bytes, limits),
     }
+}
+
+/// Reads a file with all its pictures.
+pub(crate) fn decode_document(bytes: &[u8], limits: &DecodeLimits) -> Result<Document> {
+    match Format::recognise(bytes)? {
+        #[cfg(feature = "film")]
+        Format::Tiff => tiff::decode_pages(bytes, limits),
+        _ => decode(bytes, limits).map(Document::from),
+    }
+}
+
+/// Writes a file with several pictures.
+#[cfg(feature = "film")]
+pub(crate) fn encode_pages(pictures: &[Picture], options: &EncodeOptions) -> Result<Vec<u8>> {
+    options.check()?;
+    tiff::encode_pages(pictures)
+}
+
+/// Whether a format can hold the picture's kind of samples.
+#[cfg(feature = "film")]
+pub(crate) fn check_samples(picture: &Picture, format: Format) -> Result<()> {
+    let float = matches!(picture.pixels, PixelData::F32(_));
+    match format {
+        Format::Png | Format::Jpeg | Format::WebP if float => Err(Error::CannotHold {
+            format,
+            what: "floating-point samples",
+            way_out: "write OpenEXR or TIFF, or map it to 8 or 16 bits first",
+        }),
+        #[cfg(feature = "exr")]
+        Format::Exr if !float => Err(Error::CannotHold {
+            format,
+            what: "8 or 16 bit integers",
+            way_out: "write PNG or TIFF, or convert the picture to scene-linear floating point first",
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// What of a picture's file is not kept when it is written as `format`.
+#[cfg(feature = "film")]
+pub(crate) fn losses(picture: &Picture, format: Format) -> Vec<String> {
+    let mut losses = picture.metadata.tiff.as_ref().map(|source| tiff::losses(source, format)).unwrap_or_default();
+    #[cfg(feature = "exr")]
+    if let Some(source) = &picture.metadata.exr {
+        losses.extend(source.losses(format));
+    }
+    losses
 }
 
 /// Writes a picture, as [`encode_with`] with the default options.
@@ -65,10 +121,14 @@ pub fn encode(picture: &Picture, format: Format) -> Result<Vec<u8>> {
 /// [`Error::Encode`] when the encoder fails.
 pub fn encode_with(picture: &Picture, format: Format, options: &EncodeOptions) -> Result<Vec<u8>> {
     options.check()?;
+    #[cfg(feature = "film")]
+    check_samples(picture, format)?;
     match format {
         Format::Png => png::encode(picture),
         Format::Jpeg => jpeg::encode(picture, options),
         Format::WebP => webp::encode(picture, options),
         Format::Tiff => tiff::encode(picture),
+        #[cfg(feature = "exr")]
+        Format::Exr => exr::encode(picture),
     }
 }

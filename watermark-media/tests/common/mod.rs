@@ -2,9 +2,12 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use watermark_core::Layout;
-use watermark_media::{DecodeLimits, Error, Picture, PixelData};
+use watermark_media::{DecodeLimits, Error, Format, Picture, PixelData};
 
 pub(crate) const LAYOUTS: [Layout; 4] = [Layout::Luma, Layout::LumaAlpha, Layout::Rgb, Layout::Rgba];
+
+/// The formats that hold integers.
+pub(crate) const INTEGER_FORMATS: [Format; 4] = [Format::Png, Format::Jpeg, Format::WebP, Format::Tiff];
 
 /// A xorshift generator: the same numbers everywhere.
 pub(crate) struct Numbers(pub(crate) u64);
