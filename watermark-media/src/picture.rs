@@ -166,14 +166,19 @@ impl Picture {
 
     /// The upright pixels, for embedding.
     pub fn view_mut(&mut self) -> ImageViewMut<'_> {
-        let samples = match &mut self.pixels {
+        let (width, height, layout) = (self.width, self.height, self.layout);
+        ImageViewMut::new(width, height, width * layout.channels(), layout, self.samples_mut())
+            .expect("a picture holds width x height pixels from its construction on")
+    }
+
+    /// The upright samples, to be changed in place.
+    pub fn samples_mut(&mut self) -> SamplesMut<'_> {
+        match &mut self.pixels {
             PixelData::U8(s) => SamplesMut::U8(s),
             PixelData::U16(s) => SamplesMut::U16(s),
             #[cfg(feature = "film")]
             PixelData::F32(s) => SamplesMut::F32(s),
-        };
-        ImageViewMut::new(self.width, self.height, self.width * self.layout.channels(), self.layout, samples)
-            .expect("a picture holds width x height pixels from its construction on")
+        }
     }
 
     /// SHA-256 over the upright picture: width and height as 8 bytes each, channels and bits per sample as one byte

@@ -159,3 +159,23 @@ pub(crate) fn jpeg_segments(file: &[u8]) -> Vec<(u8, Vec<u8>)> {
         at += 2 + length;
     }
 }
+
+/// The samples of a floating-point picture, to be changed.
+#[cfg(feature = "film")]
+pub(crate) fn floats(picture: &mut Picture) -> &mut [f32] {
+    match picture.samples_mut() {
+        watermark_core::SamplesMut::F32(samples) => samples,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Grey of 0 to 1 with slopes, waves and grain: something that carries a mark.
+pub(crate) fn scene(width: usize, height: usize) -> Vec<f32> {
+    let mut numbers = Numbers(0x5eed);
+    let value = |n: usize| {
+        let (x, y) = ((n % width) as f32, (n / width) as f32);
+        let waves = (x * 0.11).sin() * (y * 0.07).cos() + ((x + 2.0 * y) * 0.031).sin();
+        0.45 + 0.12 * waves + 0.15 * (x / width as f32 - 0.5)
+    };
+    (0..width * height).map(|n| (value(n) + (numbers.below(1000) as f32 / 1000.0 - 0.5) * 0.16).clamp(0.02, 0.98)).collect()
+}

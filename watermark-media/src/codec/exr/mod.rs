@@ -112,6 +112,14 @@ fn error(error: exr::error::Error) -> Error {
     }
 }
 
+/// What the `exr` crate makes of bytes from strangers: it takes damaged blocks as it finds them and stops at its own
+/// assertions, which is an error of the file here and no reason to end the program.
+fn guarded<T>(work: impl FnOnce() -> exr::error::Result<T>) -> Result<T> {
+    // What was begun is dropped, and nothing else is written to.
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    result.unwrap_or(Err(exr::error::Error::Invalid("a block or a header contradicts itself".into()))).map_err(error)
+}
+
 /// A decompressed block of the marked part: for each row the row of each channel, in native byte order.
 struct Block<'a> {
     header: &'a exr::meta::header::Header,
@@ -124,10 +132,9 @@ impl<'a> Block<'a> {
     fn read(file: &'a File<'_>, piece: &Piece<'_>, marked: &'a Marked) -> Result<Self> {
         let header = &file.meta.headers[piece.part];
         let section = piece.section(header)?;
-        let data = header
-            .compression
-            .decompress_image_section_from_le(header, piece.data.to_vec(), section.bounds, false)
-            .map_err(error)?;
+        let compressed = piece.data.to_vec();
+        let data =
+            guarded(|| header.compression.decompress_image_section_from_le(header, compressed, section.bounds, false))?;
         if data.len() != section.area() * header.channels.bytes_per_pixel {
             return Err(Error::corrupt(FORMAT, "a block is not as long as its pixels"));
         }

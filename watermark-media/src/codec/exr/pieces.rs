@@ -11,7 +11,7 @@ use exr::meta::attribute::IntegerBounds;
 use exr::meta::header::Header;
 use exr::meta::{BlockDescription, MetaData};
 
-use super::{FORMAT, error};
+use super::{FORMAT, error, guarded};
 use crate::limits::limit;
 use crate::{Error, Result};
 
@@ -75,7 +75,7 @@ fn cut() -> Error {
 impl<'a> File<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self> {
         let mut cursor = Cursor::new(bytes);
-        let meta = MetaData::read_from_buffered(&mut cursor, false).map_err(error)?;
+        let meta = guarded(|| MetaData::read_from_buffered(&mut cursor, false))?;
         if meta.headers.is_empty() {
             return Err(Error::corrupt(FORMAT, "it has no part"));
         }
