@@ -88,7 +88,7 @@ fn pixels(
     limits: &DecodeLimits,
 ) -> Result<PixelData> {
     #[cfg(feature = "film")]
-    if shape.hides_samples() && !planar(decoder) {
+    if shape.hides_samples() {
         let bytes = film::all_as_grey(bytes, decoder)?;
         let mut whole = open(&bytes, limits)?;
         whole.seek_to_image(index).map_err(error)?;
