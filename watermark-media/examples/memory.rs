@@ -55,7 +55,10 @@ fn stages(path: &std::path::Path, format: Format, pixels: usize) -> Result<()> {
     let say = |stage: &str, started: std::time::Instant| -> Result<()> {
         let beyond = status("VmHWM")? as f64 - picture as f64;
         let per_pixel = beyond / pixels as f64;
-        println!("{format} {stage:14} {per_pixel:6.2} bytes a pixel at the peak, {:.1} s", started.elapsed().as_secs_f64());
+        println!(
+            "{format} {stage:14} {per_pixel:6.2} bytes a pixel at the peak, {:.1} s",
+            started.elapsed().as_secs_f64()
+        );
         fs::write("/proc/self/clear_refs", "5")?;
         Ok(())
     };

@@ -19,7 +19,9 @@ impl PixelData {
             Self::U16(samples) => samples.iter().map(|&sample| narrow(sample)).collect::<Vec<_>>().into(),
             // A cast takes what is beyond the range to its ends, and no number to 0.
             #[cfg(feature = "film")]
-            Self::F32(samples) => samples.iter().map(|sample| (sample * 255.0).round() as u8).collect::<Vec<_>>().into(),
+            Self::F32(samples) => {
+                samples.iter().map(|sample| (sample * 255.0).round() as u8).collect::<Vec<_>>().into()
+            }
         }
     }
 

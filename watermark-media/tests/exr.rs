@@ -132,7 +132,9 @@ fn lossy_compressions_are_kept_and_said() {
         assert_eq!(after.layer_data[0].encoding.compression, compression);
         let again = decode(&written).unwrap();
         assert_ne!(again.content_sha256(), before);
-        let FlatSamples::U32(ids) = &after.layer_data[0].channel_data.list.last().unwrap().sample_data else { panic!() };
+        let FlatSamples::U32(ids) = &after.layer_data[0].channel_data.list.last().unwrap().sample_data else {
+            panic!()
+        };
         assert!(ids.iter().enumerate().all(|(n, &id)| id == n as u32 * 77_777));
     }
 }
@@ -168,18 +170,28 @@ fn the_first_colour_found_is_the_picture() {
 
 #[test]
 fn smaller_sizes_and_dwa_are_refused_with_a_way_out() {
-    let levels = Levels::Mip { rounding_mode: exr::math::RoundingMode::Down, level_data: vec![
-        FlatSamples::F32(vec![0.5; 64]), FlatSamples::F32(vec![0.5; 16]), FlatSamples::F32(vec![0.5; 4]),
-        FlatSamples::F32(vec![0.5; 1]),
-    ] };
-    let channels = AnyChannels::sort(["R", "G", "B"].map(|name| AnyChannel::new(name, levels.clone())).into_iter().collect());
+    let levels = Levels::Mip {
+        rounding_mode: exr::math::RoundingMode::Down,
+        level_data: vec![
+            FlatSamples::F32(vec![0.5; 64]),
+            FlatSamples::F32(vec![0.5; 16]),
+            FlatSamples::F32(vec![0.5; 4]),
+            FlatSamples::F32(vec![0.5; 1]),
+        ],
+    };
+    let channels =
+        AnyChannels::sort(["R", "G", "B"].map(|name| AnyChannel::new(name, levels.clone())).into_iter().collect());
     let encoding = Encoding { blocks: Blocks::Tiles(Vec2(8, 8)), ..Encoding::UNCOMPRESSED };
     let mut file = Cursor::new(Vec::new());
     let layer = Layer::new((8, 8), LayerAttributes::default(), encoding, channels);
     Image::from_layer(layer).write().non_parallel().to_buffered(&mut file).unwrap();
     assert!(decode(&file.into_inner()).unwrap_err().to_string().contains("mipmaps"));
     let encoding = Encoding { compression: Compression::DWAA(None), ..Encoding::FAST_LOSSLESS };
-    let mut dwa = write_all(&compositor(64, 48, Encoding { blocks: Blocks::ScanLines, line_order: LineOrder::Increasing, ..encoding }));
+    let mut dwa = write_all(&compositor(
+        64,
+        48,
+        Encoding { blocks: Blocks::ScanLines, line_order: LineOrder::Increasing, ..encoding },
+    ));
     let message = decode(&dwa).unwrap_err().to_string();
     assert!(message.contains("dwaa") && message.contains("ZIP"), "{message}");
     // Samples of any number to a pixel: a flag in the version, and a kind of part.
@@ -204,7 +216,8 @@ fn rendered(width: usize, height: usize) -> Vec<u8> {
     planes[0][70 * width + 90] = f16::from_bits(0x7e55);
     planes[1][71 * width + 90] = f16::INFINITY;
     let names = ["R", "G", "B", "A"].into_iter().zip(planes);
-    let channels = AnyChannels::sort(names.map(|(name, plane)| AnyChannel::new(name, FlatSamples::F16(plane))).collect());
+    let channels =
+        AnyChannels::sort(names.map(|(name, plane)| AnyChannel::new(name, FlatSamples::F16(plane))).collect());
     let mut file = Cursor::new(Vec::new());
     let layer = Layer::new((width, height), LayerAttributes::default(), Encoding::SMALL_LOSSLESS, channels);
     Image::from_layer(layer).write().non_parallel().to_buffered(&mut file).unwrap();
@@ -329,7 +342,8 @@ fn damage_gives_an_error_or_a_picture() {
     limits.max_pixels = 1 << 20;
     let mut numbers = Numbers(20_261_124);
     let (mut read, mut refused) = (0, 0);
-    let mut files: Vec<Vec<u8>> = encodings().into_iter().map(|encoding| write_all(&compositor(37, 29, encoding))).collect();
+    let mut files: Vec<Vec<u8>> =
+        encodings().into_iter().map(|encoding| write_all(&compositor(37, 29, encoding))).collect();
     for compression in [Compression::B44, Compression::B44A, Compression::PXR24] {
         let encoding = Encoding { compression, blocks: Blocks::ScanLines, line_order: LineOrder::Increasing };
         files.push(write_all(&compositor(37, 29, encoding)));
@@ -379,7 +393,8 @@ fn the_shared_rendering_is_written_as_it_was_and_changes_where_it_is_seen() {
         pixel[..3].iter_mut().for_each(|value| *value += 0.01);
     }
     let written = encode(&picture, Format::Exr).unwrap();
-    let plane = |file: &[u8], channel: usize| match &read_all(file).layer_data[0].channel_data.list[channel].sample_data {
+    let plane = |file: &[u8], channel: usize| match &read_all(file).layer_data[0].channel_data.list[channel].sample_data
+    {
         FlatSamples::F32(samples) => samples.clone(),
         other => panic!("{other:?}"),
     };

@@ -27,8 +27,7 @@ where
     [C::Inner]: tiff::encoder::TiffValue,
 {
     let mut file = Cursor::new(Vec::new());
-    let mut encoder =
-        TiffEncoder::new(&mut file).unwrap().with_compression(compression).with_predictor(predictor);
+    let mut encoder = TiffEncoder::new(&mut file).unwrap().with_compression(compression).with_predictor(predictor);
     let mut image = encoder.new_image::<C>(WIDTH, HEIGHT).unwrap();
     tags(image.encoder());
     image.write_data(samples).unwrap();
@@ -200,7 +199,8 @@ fn by_hand(data: &[u8], channels: u16, bits: u16, float: bool, extra: &[u16], pl
     tags.push((279, 4, vec![strip; strips as usize]));
     tags.sort();
     let mut file = if wide { b"II\x2b\0\x08\0\0\0".to_vec() } else { b"II*\0".to_vec() };
-    let place = |value: usize| if wide { (value as u64).to_le_bytes().to_vec() } else { (value as u32).to_le_bytes().to_vec() };
+    let place =
+        |value: usize| if wide { (value as u64).to_le_bytes().to_vec() } else { (value as u32).to_le_bytes().to_vec() };
     let at = head as usize + data.len();
     file.extend(place(at));
     file.extend(data);
@@ -210,7 +210,11 @@ fn by_hand(data: &[u8], channels: u16, bits: u16, float: bool, extra: &[u16], pl
     let mut later = Vec::new();
     file.extend(&place(tags.len())[..count.min(size)]);
     for (tag, kind, numbers) in &tags {
-        let width = match kind { 2 => 1, 3 => 2, _ => 4 };
+        let width = match kind {
+            2 => 1,
+            3 => 2,
+            _ => 4,
+        };
         let bytes: Vec<u8> = numbers.iter().flat_map(|n| n.to_le_bytes()[..width].to_vec()).collect();
         file.extend(tag.to_le_bytes());
         file.extend(kind.to_le_bytes());
@@ -242,7 +246,8 @@ fn halves_are_read_and_written_as_halves() {
         assert_eq!(raw(&back), raw(&source));
         floats(&mut document.pictures_mut()[0])[30..33].iter_mut().for_each(|v| *v += 0.1);
         let (changed, same) = (read(&write(&document)), read(&source));
-        let (tiff::decoder::DecodingResult::F16(changed), tiff::decoder::DecodingResult::F16(same)) = (changed, same) else {
+        let (tiff::decoder::DecodingResult::F16(changed), tiff::decoder::DecodingResult::F16(same)) = (changed, same)
+        else {
             panic!()
         };
         let different: Vec<usize> = (0..same.len()).filter(|&n| same[n] != changed[n]).collect();

@@ -177,5 +177,7 @@ pub(crate) fn scene(width: usize, height: usize) -> Vec<f32> {
         let waves = (x * 0.11).sin() * (y * 0.07).cos() + ((x + 2.0 * y) * 0.031).sin();
         0.45 + 0.12 * waves + 0.15 * (x / width as f32 - 0.5)
     };
-    (0..width * height).map(|n| (value(n) + (numbers.below(1000) as f32 / 1000.0 - 0.5) * 0.16).clamp(0.02, 0.98)).collect()
+    (0..width * height)
+        .map(|n| (value(n) + (numbers.below(1000) as f32 / 1000.0 - 0.5) * 0.16).clamp(0.02, 0.98))
+        .collect()
 }

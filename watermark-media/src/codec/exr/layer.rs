@@ -66,7 +66,9 @@ pub(super) fn choose(meta: &MetaData) -> Result<Marked> {
     let Some((part, colours, prefix)) = chosen else {
         return Err(match parts().any(|(_, header)| chroma(header)) {
             true => Error::unsupported("an OpenEXR of luminance and chroma (Y, RY, BY)", "save it with R, G and B"),
-            false => Error::unsupported("an OpenEXR without colour channels", "nothing in it can be marked: leave it out"),
+            false => {
+                Error::unsupported("an OpenEXR without colour channels", "nothing in it can be marked: leave it out")
+            }
         });
     };
     let header = &meta.headers[part];
@@ -85,14 +87,16 @@ fn check(header: &Header, marked: &Marked) -> Result<()> {
     if header.channels.list.iter().any(apart) {
         return Err(Error::unsupported("an OpenEXR layer with subsampled channels", "save it without subsampling"));
     }
-    if let BlockDescription::Tiles(tiles) = header.blocks {
-        if tiles.level_mode != LevelMode::Singular {
-            let way_out = "save the full size alone; the smaller sizes would show the picture without its mark";
-            return Err(Error::unsupported("an OpenEXR with mipmaps or ripmaps", way_out));
-        }
+    if let BlockDescription::Tiles(tiles) = header.blocks
+        && tiles.level_mode != LevelMode::Singular
+    {
+        let way_out = "save the full size alone; the smaller sizes would show the picture without its mark";
+        return Err(Error::unsupported("an OpenEXR with mipmaps or ripmaps", way_out));
     }
     match header.compression {
-        Compression::Uncompressed | Compression::RLE | Compression::ZIP1 | Compression::ZIP16 | Compression::PIZ => Ok(()),
+        Compression::Uncompressed | Compression::RLE | Compression::ZIP1 | Compression::ZIP16 | Compression::PIZ => {
+            Ok(())
+        }
         Compression::PXR24 | Compression::B44 | Compression::B44A => Ok(()),
         other => Err(Error::unsupported(format!("an OpenEXR with {other}"), "save it with ZIP or PIZ compression")),
     }

@@ -1,6 +1,6 @@
 //! OpenEXR: headers and compressions by the `exr` crate, everything else of the file kept as its bytes.
 //!
-//! Of one layer the colour is marked (see [`layer`] for which one). A file is written again from its source: the headers
+//! Of one layer the colour is marked (see the module `layer` for which one). A file is written again from its source: the headers
 //! as they stand, then every block, in the order of the source; a block with marked samples in it is decompressed,
 //! changed and compressed again, any other is copied. So attributes, other layers and parts, tiles, line order and
 //! windows need no understanding to stay as they are. A sample that the mark did not change keeps its bits, and so does

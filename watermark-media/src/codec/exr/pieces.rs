@@ -83,7 +83,8 @@ impl<'a> File<'a> {
             return Err(Error::unsupported("an OpenEXR of deep samples", "flatten it first"));
         }
         // The reader stops right behind the headers: their end is the last thing that it takes.
-        let (head, rest) = usize::try_from(cursor.position()).ok().and_then(|at| bytes.split_at_checked(at)).ok_or_else(cut)?;
+        let (head, rest) =
+            usize::try_from(cursor.position()).ok().and_then(|at| bytes.split_at_checked(at)).ok_or_else(cut)?;
         let owners = meta.headers.iter().enumerate().map(|(part, header)| (part, header.chunk_count));
         let count = owners.clone().fold(0_usize, |sum, (_, count)| sum.saturating_add(count));
         let table = count.checked_mul(8).and_then(|length| rest.get(..length)).ok_or_else(cut)?;
@@ -195,7 +196,9 @@ impl<'a> Piece<'a> {
         bounds.validate(Some(header.layer_size)).map_err(error)?;
         let inside = |value: i32| usize::try_from(value).map_err(|_| wrong());
         let (left, top) = (inside(bounds.position.x())?, inside(bounds.position.y())?);
-        if left + bounds.size.width() > header.layer_size.width() || top + bounds.size.height() > header.layer_size.height() {
+        if left + bounds.size.width() > header.layer_size.width()
+            || top + bounds.size.height() > header.layer_size.height()
+        {
             return Err(wrong());
         }
         Ok(Section { bounds, left, top })

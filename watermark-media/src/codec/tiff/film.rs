@@ -35,7 +35,11 @@ pub(super) fn source(decoder: &mut Source<'_>, shape: &Shape, wide: bool) -> Tif
     let compression = number(259).unwrap_or(1);
     let inverse = number(262) == Some(0);
     let mut losses = Vec::new();
-    let mut lose = |lost: bool, what: &str| if lost { losses.push(what.to_owned()) };
+    let mut lose = |lost: bool, what: &str| {
+        if lost {
+            losses.push(what.to_owned())
+        }
+    };
     let kept = u16::try_from(compression).is_ok_and(is_written);
     lose(!kept, &format!("the compression (TIFF's number {compression}) becomes deflate"));
     lose(planar(decoder), "planes become interleaved samples");

@@ -68,7 +68,9 @@ fn weight(page: &Picture) -> u64 {
 /// The error of a page, which names it where there are several.
 fn of_page(error: Error, index: usize, several: bool, used: u64, limits: &DecodeLimits) -> Error {
     match error {
-        Error::Limit { what, value, limit: met } if used > 0 && met == limits.max_bytes_decoded.saturating_sub(used) => {
+        Error::Limit { what, value, limit: met }
+            if used > 0 && met == limits.max_bytes_decoded.saturating_sub(used) =>
+        {
             let _ = what;
             limit("the size of all decoded pages in bytes", value.saturating_add(used), limits.max_bytes_decoded)
         }

@@ -44,7 +44,8 @@ pub(super) fn write(picture: &Picture, output: &mut Output) -> Result<()> {
     let stored = picture.stored();
     let mut block = tags(&picture.metadata)?;
     block.big = is_big(picture);
-    let spare = spare_kinds(picture).map_or(0, |kinds| kinds.len() + picture.layout.colours() - picture.layout.channels());
+    let spare =
+        spare_kinds(picture).map_or(0, |kinds| kinds.len() + picture.layout.colours() - picture.layout.channels());
     let channels = picture.layout.channels() + spare;
     let row = stored.width as usize * channels;
     let bytes_each = usize::from(bits(picture) / 8);
@@ -149,7 +150,8 @@ fn storage(block: &Block, picture: &Picture, stored: &Stored<'_>, rows: u32, cod
         tags.push(block.shorts(339, &vec![3; coding.channels]));
     }
     #[cfg(feature = "film")]
-    if let Some(subfile) = picture.metadata.tiff.as_ref().map(|tiff| tiff.film.subfile).filter(|&subfile| subfile != 0) {
+    if let Some(subfile) = picture.metadata.tiff.as_ref().map(|tiff| tiff.film.subfile).filter(|&subfile| subfile != 0)
+    {
         tags.push(block.longs(super::film::SUBFILE, &[subfile]));
     }
     tags
