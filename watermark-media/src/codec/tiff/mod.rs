@@ -66,25 +66,21 @@ fn page(bytes: &[u8], decoder: &mut Source<'_>, index: usize, limits: &DecodeLim
     let (width, height) = decoder.dimensions().map_err(error)?;
     let shape = shape(decoder)?;
     let size = limits.check(width, height, shape.samples * usize::from(shape.bits).div_ceil(8))?;
-    let metadata = metadata(bytes, decoder, &shape);
     let (width, height) = (width as usize, height as usize);
-    let pixels = pixels(bytes, decoder, index, &shape, size, limits)?;
-    let pixels = match pixels {
-        PixelData::U8(samples) if shape.bits < 8 => PixelData::U8(unpack(&samples, width, height, shape.bits)),
-        pixels => pixels,
-    };
+    let pixels = pixels(bytes, decoder, index, &shape, (width, height, size), limits)?;
+    let metadata = metadata(bytes, decoder, &shape);
     #[cfg(feature = "film")]
     let (pixels, metadata) = film::divide(pixels, metadata, &shape, limits)?;
     Picture::upright(width, height, shape.layout, pixels, FORMAT, metadata)
 }
 
-/// All samples of a page, those that are no colour too; at less than 8 bits as they are packed.
+/// All samples of a page, those that are no colour too. `size` is width, height and the bytes allowed.
 fn pixels(
     bytes: &[u8],
     decoder: &mut Source<'_>,
     index: usize,
     shape: &Shape,
-    size: usize,
+    size: (usize, usize, usize),
     limits: &DecodeLimits,
 ) -> Result<PixelData> {
     #[cfg(feature = "film")]
@@ -99,8 +95,8 @@ fn pixels(
     read(decoder, shape, size)
 }
 
-fn read(decoder: &mut Source<'_>, shape: &Shape, size: usize) -> Result<PixelData> {
-    let needed = sample_bytes(decoder, size)?;
+fn read(decoder: &mut Source<'_>, shape: &Shape, size: (usize, usize, usize)) -> Result<PixelData> {
+    let needed = sample_bytes(decoder, size.2)?;
     let pixels = match shape.bits {
         16 => {
             let mut samples = vec![0_u16; needed / 2];
@@ -116,17 +112,15 @@ fn read(decoder: &mut Source<'_>, shape: &Shape, size: usize) -> Result<PixelDat
         _ => {
             let mut samples = vec![0; needed];
             decoder.read_image_bytes(&mut samples).map_err(error)?;
-            PixelData::U8(samples)
+            PixelData::U8(if shape.bits == 8 { samples } else { unpack(&samples, size.0, size.1, shape.bits) })
         }
     };
-    if !planar(decoder) || shape.bits < 8 {
-        return Ok(pixels);
-    }
-    Ok(match pixels {
-        PixelData::U8(samples) => PixelData::U8(interleave(&samples, shape.samples)),
-        PixelData::U16(samples) => PixelData::U16(interleave(&samples, shape.samples)),
+    Ok(match (pixels, planar(decoder)) {
+        (PixelData::U8(samples), true) => PixelData::U8(interleave(&samples, shape.samples)),
+        (PixelData::U16(samples), true) => PixelData::U16(interleave(&samples, shape.samples)),
         #[cfg(feature = "film")]
-        PixelData::F32(samples) => PixelData::F32(interleave(&samples, shape.samples)),
+        (PixelData::F32(samples), true) => PixelData::F32(interleave(&samples, shape.samples)),
+        (pixels, _) => pixels,
     })
 }
 
