@@ -12,11 +12,16 @@ fn narrow(sample: u16) -> u8 {
 }
 
 impl PixelData {
-    /// At 8 bits, 16 bit samples rounded.
+    /// At 8 bits, 16 bit samples rounded, floating-point ones cut to black and white too.
     fn to_8(&self) -> Cow<'_, [u8]> {
         match self {
             Self::U8(samples) => samples.into(),
             Self::U16(samples) => samples.iter().map(|&sample| narrow(sample)).collect::<Vec<_>>().into(),
+            // A cast takes what is beyond the range to its ends, and no number to 0.
+            #[cfg(feature = "film")]
+            Self::F32(samples) => {
+                samples.iter().map(|sample| (sample * 255.0).round() as u8).collect::<Vec<_>>().into()
+            }
         }
     }
 
@@ -25,6 +30,8 @@ impl PixelData {
         match self {
             Self::U8(samples) => samples.chunks_exact(channels).all(|pixel| pixel[channels - 1] == u8::MAX),
             Self::U16(samples) => samples.chunks_exact(channels).all(|pixel| pixel[channels - 1] == u16::MAX),
+            #[cfg(feature = "film")]
+            Self::F32(samples) => samples.chunks_exact(channels).all(|pixel| pixel[channels - 1] >= 1.0),
         }
     }
 }
@@ -37,6 +44,8 @@ impl PixelData {
         match self {
             Self::U8(samples) => samples.chunks_exact(channels).all(|p| matches!(p[channels - 1], 0 | u8::MAX)),
             Self::U16(samples) => samples.chunks_exact(channels).all(|p| matches!(p[channels - 1], 0 | u16::MAX)),
+            #[cfg(feature = "film")]
+            Self::F32(samples) => samples.chunks_exact(channels).all(|p| matches!(p[channels - 1], 0.0 | 1.0)),
         }
     }
 
@@ -48,6 +57,8 @@ impl PixelData {
         match self {
             Self::U8(samples) => Self::U8(add(samples, channels, u8::MAX)),
             Self::U16(samples) => Self::U16(add(samples, channels, u16::MAX)),
+            #[cfg(feature = "film")]
+            Self::F32(samples) => Self::F32(add(samples, channels, 1.0)),
         }
     }
 
@@ -59,6 +70,8 @@ impl PixelData {
         match self {
             Self::U8(samples) => Self::U8(take(samples, channels)),
             Self::U16(samples) => Self::U16(take(samples, channels)),
+            #[cfg(feature = "film")]
+            Self::F32(samples) => Self::F32(take(samples, channels)),
         }
     }
 }
@@ -84,8 +97,8 @@ impl Picture {
 }
 
 impl Picture {
-    /// Upright 8 bit RGB, three samples a pixel, for previews and metrics: grey repeated, 16 bits rounded, alpha
-    /// laid over mid grey (128).
+    /// Upright 8 bit RGB, three samples a pixel, for previews and metrics: grey repeated, 16 bits rounded,
+    /// floating point cut to 0..1 and rounded, alpha (as if it were not premultiplied) laid over mid grey (128).
     pub fn rgb8(&self) -> Vec<u8> {
         let samples = self.pixels.to_8();
         let over = |value: u8, alpha: u8| -> u8 {
@@ -111,7 +124,7 @@ impl Picture {
         let samples = self.pixels.to_8();
         match (self.layout, &self.pixels) {
             (Layout::Luma | Layout::Rgb, PixelData::U8(_)) => Some(Cow::Borrowed(self)),
-            (Layout::Luma | Layout::Rgb, PixelData::U16(_)) => Some(self.with(self.layout, samples.into_owned())),
+            (Layout::Luma | Layout::Rgb, _) => Some(self.with(self.layout, samples.into_owned())),
             _ if !self.pixels.is_opaque(channels) => None,
             (Layout::LumaAlpha, _) => Some(self.with(Layout::Luma, samples.chunks_exact(2).map(|p| p[0]).collect())),
             (Layout::Rgba, _) => {

@@ -50,6 +50,9 @@ pub(crate) enum Rest {
     /// Delays, rounds, and what belongs to no frame.
     #[cfg(feature = "animation")]
     Animation(Box<Animation>),
+    /// Pages of a TIFF, with their tags.
+    #[cfg(feature = "film")]
+    Pages,
 }
 
 impl From<Picture> for Document {
@@ -68,7 +71,7 @@ impl Document {
         if let Some((pictures, animation)) = codec::animation::decode(bytes, limits)? {
             return Ok(Self { pictures, rest: Rest::Animation(Box::new(animation)) });
         }
-        codec::decode(bytes, limits).map(Self::from)
+        codec::decode_document(bytes, limits)
     }
 
     /// The format it was decoded from, if it was.
@@ -82,6 +85,8 @@ impl Document {
             Rest::Single => Kind::Single,
             #[cfg(feature = "animation")]
             Rest::Animation(_) => Kind::Animation,
+            #[cfg(feature = "film")]
+            Rest::Pages => Kind::Pages,
         }
     }
 
@@ -125,6 +130,14 @@ impl Document {
     pub fn check_format(&self, format: Format) -> Result<()> {
         #[cfg(feature = "animation")]
         codec::losses::check(&self.pictures, self.animation(), format)?;
+        #[cfg(feature = "film")]
+        {
+            if matches!(self.rest, Rest::Pages) && format != Format::Tiff {
+                let way_out = "write a TIFF, or extract the page you want first";
+                return Err(Error::CannotHold { format, what: "several pages", way_out });
+            }
+            self.pictures.iter().try_for_each(|picture| codec::check_samples(picture, format))?;
+        }
         let _ = format;
         Ok(())
     }
@@ -133,13 +146,16 @@ impl Document {
     /// becomes RGB, for one. Empty when nothing is lost, and in builds without the feature `animation`. The pixels are
     /// looked at as they are now: asked after marking, it knows how many colours the mark has made.
     pub fn losses(&self, format: Format) -> Vec<String> {
+        let mut losses = Vec::new();
         #[cfg(feature = "animation")]
-        return codec::losses::list(&self.pictures, self.animation(), format);
-        #[cfg(not(feature = "animation"))]
-        {
-            let _ = format;
-            Vec::new()
+        losses.extend(codec::losses::list(&self.pictures, self.animation(), format));
+        #[cfg(feature = "film")]
+        for (page, picture) in self.pictures.iter().enumerate() {
+            let of_page = |loss| if self.kind() == Kind::Pages { format!("page {}: {loss}", page + 1) } else { loss };
+            losses.extend(codec::losses(picture, format).into_iter().map(of_page));
         }
+        let _ = (format, &mut losses);
+        losses
     }
 
     /// How long each frame of an animation is seen, milliseconds; nothing for other kinds. Zero is what the file says:
@@ -161,11 +177,20 @@ impl Document {
         None
     }
 
+    /// With what was noted about its file, which stands in the first picture.
+    #[cfg(all(feature = "animation", feature = "film"))]
+    pub(crate) fn with_notes(mut self, notes: codec::Notes) -> Self {
+        if let Some(first) = self.pictures.first_mut() {
+            first.metadata.notes = notes;
+        }
+        self
+    }
+
     #[cfg(feature = "animation")]
     fn animation(&self) -> Option<&Animation> {
         match &self.rest {
             Rest::Animation(animation) => Some(animation),
-            Rest::Single => None,
+            _ => None,
         }
     }
 
@@ -179,6 +204,11 @@ impl Document {
             #[cfg(feature = "animation")]
             (Rest::Animation(animation), frames) => codec::animation::encode(frames, animation, format, options),
             (Rest::Single, [picture]) => codec::encode_with(picture, format, options),
+            #[cfg(feature = "film")]
+            (Rest::Pages, pictures) => {
+                self.check_format(format)?;
+                codec::encode_pages(pictures, options)
+            }
             _ => Err(Error::encode(format, "the document lost its picture")),
         }
     }

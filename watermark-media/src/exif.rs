@@ -8,9 +8,9 @@ pub(crate) const ORIENTATION: u16 = 274;
 /// Tags of the first directory that describe the picture rather than its storage.
 const DESCRIPTIVE: [u16; 12] = [270, 271, 272, ORIENTATION, 282, 283, 296, 305, 306, 315, 316, 33432];
 /// Tag in the first directory that points to the EXIF directory.
-const EXIF_POINTER: u16 = 34665;
+pub(crate) const EXIF_POINTER: u16 = 34665;
 /// Tag in the first directory that points to the GPS directory.
-const GPS_POINTER: u16 = 34853;
+pub(crate) const GPS_POINTER: u16 = 34853;
 
 /// One value: its tag, the number of its type, how many there are, and their bytes in the block's byte order.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,8 +105,14 @@ impl Block {
             [b'I', b'I', 42, 0] => false,
             _ => return None,
         };
+        let at = Reader { bytes, big, budget: 0 }.long(4)?;
+        Self::parse_at(bytes, big, usize::try_from(at).ok()?)
+    }
+
+    /// The directory at a place and those behind it, in a structure that is no BigTIFF.
+    pub(crate) fn parse_at(bytes: &[u8], big: bool, at: usize) -> Option<Self> {
         let mut reader = Reader { bytes, big, budget: bytes.len() };
-        let main = reader.directory(usize::try_from(reader.long(4)?).ok()?)?;
+        let main = reader.directory(at)?;
         let exif = reader.behind(&main, EXIF_POINTER);
         let gps = reader.behind(&main, GPS_POINTER);
         let main = main.into_iter().filter(|entry| ![EXIF_POINTER, GPS_POINTER].contains(&entry.tag)).collect();

@@ -12,11 +12,14 @@ pub enum Format {
     Jpeg,
     /// WebP: both kinds are read, lossless is written unless a quality is asked for.
     WebP,
-    /// TIFF with one page.
+    /// TIFF; with the feature `film` of several pages too.
     Tiff,
     /// GIF, still or moving. In builds without the feature `animation` it is not known.
     #[cfg(feature = "animation")]
     Gif,
+    /// OpenEXR. Not there without the feature `exr`.
+    #[cfg(feature = "exr")]
+    Exr,
 }
 
 impl Format {
@@ -28,6 +31,8 @@ impl Format {
         Self::Tiff,
         #[cfg(feature = "animation")]
         Self::Gif,
+        #[cfg(feature = "exr")]
+        Self::Exr,
     ];
 
     /// The format for a file name's extension, with or without its dot, in any case.
@@ -46,6 +51,8 @@ impl Format {
             "tif" | "tiff" => Some(Self::Tiff),
             #[cfg(feature = "animation")]
             "gif" => Some(Self::Gif),
+            #[cfg(feature = "exr")]
+            "exr" => Some(Self::Exr),
             _ => None,
         }
     }
@@ -59,6 +66,8 @@ impl Format {
             #[cfg(feature = "animation")]
             [b'G', b'I', b'F', b'8', ..] => Some(Self::Gif),
             [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Some(Self::Tiff),
+            #[cfg(feature = "exr")]
+            [0x76, 0x2f, 0x31, 0x01, ..] => Some(Self::Exr),
             _ => None,
         }
     }
@@ -72,6 +81,8 @@ impl Format {
             Self::Tiff => "tif",
             #[cfg(feature = "animation")]
             Self::Gif => "gif",
+            #[cfg(feature = "exr")]
+            Self::Exr => "exr",
         }
     }
 
@@ -96,12 +107,19 @@ impl std::fmt::Display for Format {
             Self::Tiff => "TIFF",
             #[cfg(feature = "animation")]
             Self::Gif => "GIF",
+            #[cfg(feature = "exr")]
+            Self::Exr => "OpenEXR",
         })
     }
 }
 
 /// The name of a kind of file that is not read, from its first bytes.
 fn foreign(bytes: &[u8]) -> Option<&'static str> {
+    // In either byte order.
+    #[cfg(feature = "film")]
+    if bytes.starts_with(b"SDPX") || bytes.starts_with(b"XPDS") {
+        return Some("DPX");
+    }
     const STARTS: [(&[u8], &str); 19] = [
         (b"GIF8", "GIF"),
         (b"BM", "BMP"),

@@ -1,10 +1,11 @@
 //! Pictures in and out as bytes: decoding, encoding, metadata kept. Never paths.
 //!
-//! [`decode`] recognises PNG, JPEG, WebP, TIFF and GIF by their first bytes and gives a [`Picture`] of upright pixels
-//! at the file's own depth (8 or 16 bits) and layout; [`encode`] writes one with its metadata. The file keeps its
-//! orientation tag and stored order: pixels are turned upright for the work and back for the file. A [`Document`] is
-//! a file with all its pictures: the frames of a GIF, APNG or animated WebP, too. It knows beforehand what another
-//! format cannot hold ([`Document::check_format`]) and what is not kept ([`Document::losses`]).
+//! [`decode`] recognises PNG, JPEG, WebP, TIFF, GIF and OpenEXR by their first bytes and gives a [`Picture`] of upright
+//! pixels at the file's own depth (8 or 16 bits, or floating point) and layout; [`encode`] writes one with its metadata.
+//! The file keeps its orientation tag and stored order: pixels are turned upright for the work and back for the file. A
+//! [`Document`] is a file with all its pictures: the frames of a GIF, APNG or animated WebP, the pages of a TIFF. It
+//! knows beforehand what another format cannot hold ([`Document::check_format`]) and what is not kept
+//! ([`Document::losses`]).
 //!
 //! ```
 //! use watermark_core::Layout;
@@ -22,13 +23,13 @@
 //!
 //! # What is kept
 //!
-//! | | PNG | JPEG | WebP | TIFF | GIF |
-//! | --- | --- | --- | --- | --- | --- |
-//! | depth | 8, 16 | 8 | 8 | 8, 16 | 8, at most 256 colours a frame |
-//! | layout | all | grey, RGB | RGB, RGBA | all | RGB, RGBA whose alpha is 0 or full |
-//! | ICC, EXIF, XMP | byte for byte | byte for byte | byte for byte | each tag's value byte for byte | ICC and XMP byte for byte |
-//! | frames | APNG | - | animated WebP | - | yes |
-//! | the rest | colour, density, text and copyable chunks; a palette that still suffices, in its order | tables, subsampling, order of scans, restart intervals (sequential files), APP and COM segments | - | tags; byte order; plain or compressed | comments and application extensions byte for byte at their place |
+//! | | PNG | JPEG | WebP | TIFF | GIF | OpenEXR |
+//! | --- | --- | --- | --- | --- | --- | --- |
+//! | depth | 8, 16 | 8 | 8 | 8, 16; half, float | 8, at most 256 colours a frame | half, float |
+//! | layout | all | grey, RGB | RGB, RGBA | all | RGB, RGBA whose alpha is 0 or full | all |
+//! | ICC, EXIF, XMP | byte for byte | byte for byte | byte for byte | each tag's value byte for byte | ICC and XMP byte for byte | - |
+//! | frames, pages | APNG | - | animated WebP | pages | frames | - |
+//! | the rest | colour, density, text and copyable chunks; a palette that still suffices, in its order | tables, subsampling, order of scans, restart intervals (sequential files), APP and COM segments | - | tags; byte order, BigTIFF; none, LZW, deflate or PackBits, with its predictor; channels beyond alpha | comments and application extensions byte for byte at their place | headers byte for byte; every other layer, part and channel; compression, tiles, line order |
 //!
 //! Frames are decoded to what is seen: the whole canvas after blending, with disposal, over nothing, as browsers do.
 //! They are written as whole canvases, each replacing the one before, whatever parts of them the source stored: a
@@ -44,6 +45,26 @@
 //! notes that point at places in their old file lose them. A thumbnail inside EXIF stays as it was, unmarked. A profile
 //! of grey is left out of a WebP, which has no grey.
 //!
+//! # Light
+//!
+//! Floating-point files hold scene-linear light. It is worked on as [`PixelData::F32`] in the display's encoding: sRGB's
+//! curve up to white, above white a logarithm that goes on with the curve's slope, so that a highlight of 40.0 changes by
+//! the same small share of its value as white does; below black the curve is mirrored. Samples that the mark does not
+//! change keep their bits, samples that are no numbers keep theirs and count as 0, alpha is never changed, and light that
+//! was not negative does not become negative. Where colour is multiplied by alpha, which is the rule in OpenEXR and said
+//! in a TIFF by ExtraSamples 1, the mark is multiplied too; where alpha is 0 nothing changes, a glow without alpha
+//! included. (Integers that are multiplied by alpha take the mark in full.)
+//!
+//! In an OpenEXR the colour of one layer is marked: `R`, `G`, `B` without a prefix in the first part that has them, else
+//! `Y`, else the first layer with a prefix. **Other beauty layers, other views and the small preview in the header stay as
+//! they are, unmarked.** For losslessness the source's bytes stay with the picture until it is written.
+//!
+//! # Pages
+//!
+//! Every page of a TIFF is a picture of [`Document`] and is to be marked. A page that is a smaller copy of another is one
+//! too, and is left out if it has less than 128 px on a side; a transparency mask is left out; [`Document::losses`] says
+//! so. A page of a kind that is not read is an error that names the page.
+//!
 //! # What is not kept
 //!
 //! [`Document::losses`] says each of these of a file that it concerns, but for TIFF's.
@@ -55,29 +76,34 @@
 //!   that of Cb, unusual subsampling, restart intervals of progressive files, pictures after the first such as gain
 //!   maps and previews.
 //! - WebP: the lossy kind is written lossless unless [`EncodeOptions::webp_quality`] says otherwise; other chunks go.
-//! - TIFF: tiles, planes and LZW become deflated strips; sub-pictures and Photoshop's layers go; a BigTIFF keeps ICC,
-//!   XMP and orientation only.
+//! - TIFF: tiles become strips, planes interleaved samples, other compressions deflate; sub-pictures and Photoshop's
+//!   layers go.
 //! - GIF: interlace and text to be drawn go. There is no place for EXIF; pictures are stored upright.
+//! - OpenEXR: PXR24 and B44 compress the marked layer again, which may change its other channels a little.
 //! - C2PA manifests, everywhere, as the changed pixels break them: see [`Picture::has_c2pa`]. `C2pa::Keep` of
 //!   [`EncodeOptions`] writes a manifest as it was into a file of the same format, with hashes that do not fit any
 //!   more.
-//! - 16 bits are rounded to 8 for JPEG, WebP and GIF. Transparency is refused for JPEG, partial transparency for GIF,
-//!   and an animation for JPEG and TIFF.
+//! - 16 bits are rounded to 8 for JPEG, WebP and GIF. Transparency is refused for JPEG, partial transparency for GIF, an
+//!   animation for all but PNG, WebP and GIF, several pages for all but TIFF. Floating point is refused for all but TIFF
+//!   and OpenEXR, integers for OpenEXR: how light is to be shown is not for this crate to choose.
 //!
 //! # What is refused
 //!
-//! Animations where one picture is asked for ([`decode`]), several pages, CMYK, floating point and other depths,
-//! palettes and Lab in TIFF, sequential JPEGs in several scans, anything beyond [`DecodeLimits`], and every file that
-//! is damaged or cut short as far as its format lets that be seen (a JPEG has no checksums: damage that decodes is
-//! not noticed).
+//! Animations and several pages where one picture is asked for ([`decode`]), CMYK, other depths, palettes and Lab in TIFF,
+//! sequential JPEGs in several scans, OpenEXR with deep samples, mipmaps, luminance and chroma, or DWA and HTJ2K
+//! compression, DPX (no maintained Rust library of it was found in November 2026: make a 16 bit TIFF or an OpenEXR of it),
+//! anything beyond [`DecodeLimits`], and every file that is damaged or cut short as far as its format lets that be seen (a
+//! JPEG has no checksums: damage that decodes is not noticed).
 //!
 //! # Features
 //!
-//! `animation` (default): GIF, animations, palettes and restart intervals kept, losses in words, manifests kept.
-//! Without it GIF is unknown, [`Document`] reads single pictures, and [`Document::losses`] is empty.
-//!
-//! `webp-native` (default): WebP is written by libwebp, which is C. Without it everything is Rust, builds for wasm32,
-//! decodes to the same pixels, and writes lossless WebP only.
+//! - `animation` (default): GIF, animations, palettes and restart intervals kept, losses in words, manifests kept.
+//!   Without it GIF is unknown, and of an animation the refusal alone is left.
+//! - `webp-native` (default): WebP is written by libwebp, which is C. Without it everything is Rust, builds for wasm32,
+//!   decodes to the same pixels, and writes lossless WebP only.
+//! - `film` (default): floating point, pages, channels beyond alpha, and all tags of a BigTIFF. Without it such a TIFF is
+//!   refused, and a BigTIFF becomes an ordinary one with its profile, XMP and orientation.
+//! - `exr` (default, brings `film`): OpenEXR. Without it such a file is not supported.
 
 mod codec;
 mod convert;
@@ -86,6 +112,8 @@ mod error;
 mod exif;
 mod format;
 mod limits;
+#[cfg(feature = "film")]
+mod linear;
 mod metadata;
 mod orientation;
 mod picture;

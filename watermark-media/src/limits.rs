@@ -8,7 +8,7 @@ use crate::{Error, Result};
 pub struct DecodeLimits {
     /// Most pixels. Default 16,384 x 16,384.
     pub max_pixels: u64,
-    /// Longest side, pixels. Default 16,384.
+    /// Longest side, pixels. Default 65,535, the most that a JPEG can have.
     pub max_side: u32,
     /// Most bytes of decoded samples (width x height x channels x bytes per sample). Default 2 GiB, which is
     /// `max_pixels` of 16 bit RGBA; for several frames, of all together. Decoders hold up to about three times as much while they work.
@@ -21,7 +21,7 @@ impl Default for DecodeLimits {
     fn default() -> Self {
         Self {
             max_pixels: 16_384 * 16_384,
-            max_side: 16_384,
+            max_side: 65_535,
             max_bytes_decoded: 16_384 * 16_384 * 8,
             max_frames: 10_000,
         }

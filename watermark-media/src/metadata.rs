@@ -1,6 +1,8 @@
 //! What a file says besides its pixels.
 
 use std::borrow::Cow;
+#[cfg(feature = "film")]
+use std::sync::Arc;
 
 use watermark_core::Layout;
 
@@ -19,6 +21,8 @@ pub(crate) struct Metadata {
     pub(crate) png: Option<PngChunks>,
     pub(crate) jpeg: Option<JpegSource>,
     pub(crate) tiff: Option<TiffSource>,
+    #[cfg(feature = "exr")]
+    pub(crate) exr: Option<crate::codec::ExrSource>,
     #[cfg(feature = "animation")]
     pub(crate) gif: Option<GifSource>,
     #[cfg(feature = "animation")]
@@ -61,9 +65,30 @@ pub(crate) struct JpegSource {
 pub(crate) struct TiffSource {
     /// Every tag that is not about the storage of pixels.
     pub(crate) block: exif::Block,
-    pub(crate) compressed: bool,
+    /// The compression tag; one that is not written becomes deflate.
+    pub(crate) compression: u16,
     /// What the fourth (or second) sample is: 1 premultiplied alpha, 2 alpha, 0 not said.
     pub(crate) extra: u16,
+    #[cfg(feature = "film")]
+    pub(crate) film: TiffFilm,
+}
+
+/// What a TIFF from a compositor or a scanner has besides.
+#[cfg(feature = "film")]
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TiffFilm {
+    /// A BigTIFF.
+    pub(crate) wide: bool,
+    /// The predictor tag.
+    pub(crate) predictor: u16,
+    /// The tag that says whether this is a page, a preview or a mask.
+    pub(crate) subfile: u32,
+    /// Scene-linear samples as the file has them, stored order: 32 bits, or the bits of half precision as 16 bits.
+    pub(crate) linear: Option<Arc<PixelData>>,
+    /// The channels beyond colour and alpha, stored order: what the tag says of each, and their samples.
+    pub(crate) spare: Option<Arc<(Vec<u16>, PixelData)>>,
+    /// What is not kept, for the user.
+    pub(crate) losses: Vec<String>,
 }
 
 /// Pixels in the order in which they are to be written.
@@ -71,6 +96,14 @@ pub(crate) struct Stored<'a> {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) pixels: Cow<'a, PixelData>,
+}
+
+/// Samples of one kind after a turn, as samples of any kind.
+fn turned<T>(
+    (samples, width, height): (Vec<T>, usize, usize),
+    kind: impl Fn(Vec<T>) -> PixelData,
+) -> (PixelData, usize, usize) {
+    (kind(samples), width, height)
 }
 
 impl Picture {
@@ -88,14 +121,10 @@ impl Picture {
         }
         let (orientation, channels) = (metadata.orientation, layout.channels());
         let (pixels, width, height) = match pixels {
-            PixelData::U8(samples) => {
-                let (samples, width, height) = orientation.upright(samples, width, height, channels);
-                (PixelData::U8(samples), width, height)
-            }
-            PixelData::U16(samples) => {
-                let (samples, width, height) = orientation.upright(samples, width, height, channels);
-                (PixelData::U16(samples), width, height)
-            }
+            PixelData::U8(samples) => turned(orientation.upright(samples, width, height, channels), PixelData::U8),
+            PixelData::U16(samples) => turned(orientation.upright(samples, width, height, channels), PixelData::U16),
+            #[cfg(feature = "film")]
+            PixelData::F32(samples) => turned(orientation.upright(samples, width, height, channels), PixelData::F32),
         };
         let picture = Self::new(width, height, layout, pixels)?;
         Ok(Self { source: Some(source), metadata, ..picture })
@@ -108,16 +137,13 @@ impl Picture {
             (Cow::Borrowed(&self.pixels), self.width, self.height)
         } else {
             let (width, height, channels) = (self.width, self.height, self.layout.channels());
-            match &self.pixels {
-                PixelData::U8(samples) => {
-                    let (samples, width, height) = orientation.stored(samples, width, height, channels);
-                    (Cow::Owned(PixelData::U8(samples)), width, height)
-                }
-                PixelData::U16(samples) => {
-                    let (samples, width, height) = orientation.stored(samples, width, height, channels);
-                    (Cow::Owned(PixelData::U16(samples)), width, height)
-                }
-            }
+            let (pixels, width, height) = match &self.pixels {
+                PixelData::U8(samples) => turned(orientation.stored(samples, width, height, channels), PixelData::U8),
+                PixelData::U16(samples) => turned(orientation.stored(samples, width, height, channels), PixelData::U16),
+                #[cfg(feature = "film")]
+                PixelData::F32(samples) => turned(orientation.stored(samples, width, height, channels), PixelData::F32),
+            };
+            (Cow::Owned(pixels), width, height)
         };
         // `Picture::new` accepts no side beyond 32 bits.
         Stored { width: width as u32, height: height as u32, pixels }

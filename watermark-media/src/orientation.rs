@@ -57,8 +57,11 @@ impl Orientation {
         height: usize,
         channels: usize,
     ) -> (Vec<T>, usize, usize) {
+        if self.exif() == 1 {
+            return (stored, width, height);
+        }
         let turned = if self.swaps_sides() { (height, width) } else { (width, height) };
-        (self.turned(stored, turned, channels, false), turned.0, turned.1)
+        (self.turned(&stored, turned, channels, false), turned.0, turned.1)
     }
 
     /// The stored samples of an upright picture of `width` x `height` pixels, and their width and height.
@@ -70,18 +73,15 @@ impl Orientation {
         channels: usize,
     ) -> (Vec<T>, usize, usize) {
         let turned = if self.swaps_sides() { (height, width) } else { (width, height) };
-        (self.turned(upright.to_vec(), (width, height), channels, true), turned.0, turned.1)
+        (self.turned(upright, (width, height), channels, true), turned.0, turned.1)
     }
 
     /// Moves pixels between the two orders; `upright_size` is that of the upright picture either way.
-    fn turned<T: Copy>(self, source: Vec<T>, upright_size: (usize, usize), channels: usize, to_stored: bool) -> Vec<T> {
-        if self.exif() == 1 {
-            return source;
-        }
+    fn turned<T: Copy>(self, source: &[T], upright_size: (usize, usize), channels: usize, to_stored: bool) -> Vec<T> {
         let (width, height) = upright_size;
         let Turn { swap, reverse_x, reverse_y } = self.turn();
         let (stored_width, stored_height) = if swap { (height, width) } else { (width, height) };
-        let mut target = source.clone();
+        let mut target = source.to_vec();
         for y in 0..height {
             for x in 0..width {
                 let (a, b) = if swap { (y, x) } else { (x, y) };

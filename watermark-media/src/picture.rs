@@ -7,13 +7,18 @@ use crate::metadata::Metadata;
 use crate::{Error, Format, Orientation, Result};
 
 /// Interleaved samples, rows without padding.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum PixelData {
     /// 8 bits, 0..=255.
     U8(Vec<u8>),
     /// 16 bits, 0..=65535, native order.
     U16(Vec<u16>),
+    /// Floating point in the display's encoding: 0 black, 1 white, beyond both where a file goes beyond them. A
+    /// scene-linear file is read into it and written from it, see the crate's page. Not there without the feature
+    /// `film`.
+    #[cfg(feature = "film")]
+    F32(Vec<f32>),
 }
 
 impl PixelData {
@@ -22,6 +27,8 @@ impl PixelData {
         match self {
             Self::U8(s) => s.len(),
             Self::U16(s) => s.len(),
+            #[cfg(feature = "film")]
+            Self::F32(s) => s.len(),
         }
     }
 
@@ -30,17 +37,20 @@ impl PixelData {
         self.len() == 0
     }
 
-    /// Bits of a sample: 8 or 16.
+    /// Bits of a sample: 8, 16 or 32.
     pub const fn bits(&self) -> u8 {
         match self {
             Self::U8(_) => 8,
             Self::U16(_) => 16,
+            #[cfg(feature = "film")]
+            Self::F32(_) => 32,
         }
     }
 }
 
-/// A picture as it is looked at: pixels upright whatever order its file stores them in, alpha not premultiplied,
-/// values as stored (no colour management). Metadata stays with it until it is written.
+/// A picture as it is looked at: pixels upright whatever order its file stores them in, alpha as stored (not
+/// premultiplied in most formats; premultiplied in OpenEXR and in a TIFF that says so), integers as stored (no colour
+/// management). Metadata stays with it until it is written.
 ///
 /// ```
 /// use watermark_core::Layout;
@@ -132,11 +142,23 @@ impl Picture {
         self.metadata.c2pa
     }
 
+    /// Whether its colours are multiplied by its alpha already.
+    #[cfg(feature = "film")]
+    pub(crate) fn premultiplied(&self) -> bool {
+        #[cfg(feature = "exr")]
+        if self.metadata.exr.is_some() {
+            return true;
+        }
+        self.metadata.tiff.as_ref().is_some_and(|tiff| tiff.extra == 1)
+    }
+
     /// The upright pixels, for detection.
     pub fn view(&self) -> ImageView<'_> {
         let samples = match &self.pixels {
             PixelData::U8(s) => Samples::U8(s),
             PixelData::U16(s) => Samples::U16(s),
+            #[cfg(feature = "film")]
+            PixelData::F32(s) => Samples::F32(s),
         };
         ImageView::new(self.width, self.height, self.width * self.layout.channels(), self.layout, samples)
             .expect("a picture holds width x height pixels from its construction on")
@@ -144,12 +166,19 @@ impl Picture {
 
     /// The upright pixels, for embedding.
     pub fn view_mut(&mut self) -> ImageViewMut<'_> {
-        let samples = match &mut self.pixels {
+        let (width, height, layout) = (self.width, self.height, self.layout);
+        ImageViewMut::new(width, height, width * layout.channels(), layout, self.samples_mut())
+            .expect("a picture holds width x height pixels from its construction on")
+    }
+
+    /// The upright samples, to be changed in place.
+    pub fn samples_mut(&mut self) -> SamplesMut<'_> {
+        match &mut self.pixels {
             PixelData::U8(s) => SamplesMut::U8(s),
             PixelData::U16(s) => SamplesMut::U16(s),
-        };
-        ImageViewMut::new(self.width, self.height, self.width * self.layout.channels(), self.layout, samples)
-            .expect("a picture holds width x height pixels from its construction on")
+            #[cfg(feature = "film")]
+            PixelData::F32(s) => SamplesMut::F32(s),
+        }
     }
 
     /// SHA-256 over the upright picture: width and height as 8 bytes each, channels and bits per sample as one byte
@@ -161,15 +190,20 @@ impl Picture {
         hash.update([self.layout.channels() as u8, self.pixels.bits()]);
         match &self.pixels {
             PixelData::U8(samples) => hash.update(samples),
-            PixelData::U16(samples) => {
-                let mut bytes = Vec::with_capacity(8192);
-                for chunk in samples.chunks(4096) {
-                    bytes.clear();
-                    bytes.extend(chunk.iter().flat_map(|s| s.to_le_bytes()));
-                    hash.update(&bytes);
-                }
-            }
+            PixelData::U16(samples) => hash_samples(&mut hash, samples, |s| s.to_le_bytes()),
+            #[cfg(feature = "film")]
+            PixelData::F32(samples) => hash_samples(&mut hash, samples, |s| s.to_le_bytes()),
         }
         hash.finalize().into()
+    }
+}
+
+/// Hashes samples as bytes, a few at a time.
+fn hash_samples<T: Copy, const N: usize>(hash: &mut Sha256, samples: &[T], bytes: impl Fn(T) -> [u8; N]) {
+    let mut buffer = Vec::with_capacity(4096 * N);
+    for chunk in samples.chunks(4096) {
+        buffer.clear();
+        buffer.extend(chunk.iter().flat_map(|&sample| bytes(sample)));
+        hash.update(&buffer);
     }
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{EXIF_HOLDERS, XMP, bytes8, decode, exif, icc, jpeg, jpeg_segments, picture, png, png_chunks};
+use common::{INTEGER_FORMATS, XMP, bytes8, decode, exif, icc, jpeg, jpeg_segments, picture, png, png_chunks};
 use watermark_core::Layout;
 use watermark_media::{Format, Picture, PixelData, encode};
 
@@ -78,7 +78,7 @@ fn upright(stored: &[u8], orientation: u8) -> Vec<u8> {
 
 #[test]
 fn every_orientation_is_upright_and_written_back_as_stored() {
-    for format in EXIF_HOLDERS {
+    for format in INTEGER_FORMATS {
         let plain = decode(&with_all(format, 1)).unwrap();
         for orientation in 1..=8 {
             let source = with_all(format, orientation);
@@ -119,9 +119,9 @@ fn stored_size(format: Format, file: &[u8]) -> (u32, u32) {
 
 #[test]
 fn every_format_carries_metadata_to_every_other() {
-    for from in EXIF_HOLDERS {
+    for from in INTEGER_FORMATS {
         let source = decode(&with_all(from, 6)).unwrap();
-        for to in EXIF_HOLDERS {
+        for to in INTEGER_FORMATS {
             let written = decode(&encode(&source, to).unwrap()).unwrap();
             assert_eq!(written.xmp(), Some(XMP), "{from} to {to}");
             assert_eq!(written.icc(), source.icc(), "{from} to {to}");

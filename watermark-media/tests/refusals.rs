@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{bytes8, decode, exif, jpeg, picture, png};
+use common::{INTEGER_FORMATS, bytes8, decode, exif, jpeg, picture, png};
 use watermark_core::Layout;
 use watermark_media::{DecodeLimits, Error, Format, Picture, PixelData, encode};
 
@@ -13,9 +13,16 @@ fn nothing_is_empty() {
 
 #[test]
 fn foreign_files_are_named() {
-    let files: [(&[u8], &str); 11] = [
+    let files: &[(&[u8], &str)] = &[
+        #[cfg(not(feature = "animation"))]
+        (b"GIF89a......", "GIF"),
         (b"BM......", "BMP"),
+        #[cfg(not(feature = "exr"))]
         (b"\x76\x2f\x31\x01....", "OpenEXR"),
+        #[cfg(feature = "film")]
+        (b"SDPX\0\0\x20\0", "DPX"),
+        #[cfg(feature = "film")]
+        (b"XPDS\0\x20\0\0", "DPX"),
         (b"\0\0\0\x20ftypavif....", "AVIF"),
         (b"\0\0\0\x18ftypheic....", "HEIC"),
         (b"\0\0\0\x18ftypisom....", "an MP4 or QuickTime video"),
@@ -28,7 +35,7 @@ fn foreign_files_are_named() {
     ];
     for (bytes, name) in files {
         match decode(bytes) {
-            Err(Error::Unsupported { what, .. }) => assert_eq!(what, name),
+            Err(Error::Unsupported { what, .. }) => assert_eq!(what, *name),
             other => panic!("{name}: {other:?}"),
         }
     }
@@ -63,7 +70,7 @@ fn limits(set: impl FnOnce(&mut DecodeLimits)) -> DecodeLimits {
 #[test]
 fn limits_hold_in_every_format() {
     let source = picture(40, 30, Layout::Rgb, 8);
-    for &format in Format::ALL {
+    for format in INTEGER_FORMATS {
         let file = encode(&source, format).unwrap();
         let refused = |set: fn(&mut DecodeLimits)| {
             matches!(watermark_media::decode(&file, &limits(set)), Err(Error::Limit { .. }))
@@ -88,7 +95,7 @@ fn resized(width: u32, height: u32) -> Vec<u8> {
 
 #[test]
 fn headers_that_promise_too_much_are_refused() {
-    assert!(matches!(decode(&resized(16_385, 1)), Err(Error::Limit { value: 16_385, limit: 16_384, .. })));
+    assert!(matches!(decode(&resized(65_536, 1)), Err(Error::Limit { value: 65_536, limit: 65_535, .. })));
     assert!(matches!(decode(&resized(u32::MAX >> 1, u32::MAX >> 1)), Err(Error::Limit { .. })));
     assert!(matches!(decode(&resized(16_000, 16_000)), Err(Error::Truncated { .. })));
     assert!(matches!(decode(&resized(0, 8)), Err(Error::Corrupt { .. })));
@@ -141,8 +148,8 @@ where
 
 #[test]
 fn other_depths_are_refused() {
-    use tiff::encoder::colortype::{Gray32, Gray32Float, GrayI8};
-    for file in [tiff::<Gray32Float>(&[0.5; 16]), tiff::<Gray32>(&[5; 16]), tiff::<GrayI8>(&[5; 16])] {
+    use tiff::encoder::colortype::{Gray32, Gray64Float, GrayI8};
+    for file in [tiff::<Gray64Float>(&[0.5; 16]), tiff::<Gray32>(&[5; 16]), tiff::<GrayI8>(&[5; 16])] {
         assert!(matches!(decode(&file), Err(Error::Depth { format: Format::Tiff, .. })), "{:?}", decode(&file));
     }
     let mut file = jpeg(&picture(8, 8, Layout::Rgb, 8), |_| {});
@@ -171,7 +178,7 @@ fn pages_are_refused() {
 fn a_file_cut_anywhere_is_an_error() {
     for layout in [Layout::Luma, Layout::Rgb] {
         let source = picture(70, 50, layout, 8);
-        for &format in Format::ALL {
+        for format in INTEGER_FORMATS {
             let file = encode(&source, format).unwrap();
             for cut in (0..file.len()).step_by(7) {
                 match decode(&file[..cut]) {

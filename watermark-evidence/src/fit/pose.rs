@@ -83,8 +83,7 @@ impl Pose {
         let Some(scale) = self.scale(size, (original.width, original.height)) else { return Vec::new() };
         let thumbnail = (original.thumbnail.width() as f64, original.thumbnail.height() as f64);
         let step = (original.width as f64 / thumbnail.0, original.height as f64 / thumbnail.1);
-        let mut poses: Vec<(f64, f64)> =
-            ANGLES.iter().flat_map(|&angle| SCALES.map(|scale| (scale, angle))).collect();
+        let mut poses: Vec<(f64, f64)> = ANGLES.iter().flat_map(|&angle| SCALES.map(|scale| (scale, angle))).collect();
         poses.sort_by(|a, b| slack(*a).total_cmp(&slack(*b)));
         let matrices = poses.into_iter().map(|(factor, angle)| {
             // Rows grow downwards: counter-clockwise as seen is a negative angle.

@@ -1,10 +1,14 @@
 //! From bytes to a picture and back, by format.
 
-use crate::{DecodeLimits, Error, Format, Picture, Result};
+#[cfg(feature = "film")]
+use crate::PixelData;
+use crate::{DecodeLimits, Document, Error, Format, Picture, Result};
 
 #[cfg(feature = "animation")]
 pub(crate) mod animation;
 mod chunks;
+#[cfg(feature = "exr")]
+mod exr;
 #[cfg(feature = "animation")]
 mod gif;
 mod jpeg;
@@ -17,6 +21,8 @@ mod samples;
 mod tiff;
 mod webp;
 
+#[cfg(feature = "exr")]
+pub(crate) use self::exr::ExrSource;
 #[cfg(feature = "animation")]
 pub(crate) use self::notes::Notes;
 
@@ -76,6 +82,8 @@ pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
         Format::Tiff => tiff::decode(bytes, limits),
         #[cfg(feature = "animation")]
         Format::Gif => gif::decode(bytes, limits),
+        #[cfg(feature = "exr")]
+        Format::Exr => exr::decode(bytes, limits),
     };
     #[cfg(feature = "animation")]
     let picture = picture.map(|picture| picture.with_notes(Notes::read(format, bytes)));
@@ -99,6 +107,58 @@ fn partial_transparency() -> Error {
     Error::CannotHold { format: Format::Gif, what: "partial transparency", way_out }
 }
 
+/// Reads a file with all its pictures.
+pub(crate) fn decode_document(bytes: &[u8], limits: &DecodeLimits) -> Result<Document> {
+    match Format::recognise(bytes)? {
+        #[cfg(feature = "film")]
+        Format::Tiff => {
+            let document = tiff::decode_pages(bytes, limits)?;
+            #[cfg(feature = "animation")]
+            let document = document.with_notes(Notes::read(Format::Tiff, bytes));
+            Ok(document)
+        }
+        _ => decode(bytes, limits).map(Document::from),
+    }
+}
+
+/// Writes a file with several pictures.
+#[cfg(feature = "film")]
+pub(crate) fn encode_pages(pictures: &[Picture], options: &EncodeOptions) -> Result<Vec<u8>> {
+    options.check()?;
+    tiff::encode_pages(pictures, options)
+}
+
+/// Whether a format can hold the picture's kind of samples.
+#[cfg(feature = "film")]
+pub(crate) fn check_samples(picture: &Picture, format: Format) -> Result<()> {
+    let float = matches!(picture.pixels, PixelData::F32(_));
+    match format {
+        Format::Png | Format::Jpeg | Format::WebP if float => Err(Error::CannotHold {
+            format,
+            what: "floating-point samples",
+            way_out: "write OpenEXR or TIFF, or map it to 8 or 16 bits first",
+        }),
+        #[cfg(feature = "exr")]
+        Format::Exr if !float => Err(Error::CannotHold {
+            format,
+            what: "8 or 16 bit integers",
+            way_out: "write PNG or TIFF, or convert the picture to scene-linear floating point first",
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// What of a picture's file is not kept when it is written as `format`.
+#[cfg(feature = "film")]
+pub(crate) fn losses(picture: &Picture, format: Format) -> Vec<String> {
+    let mut losses = picture.metadata.tiff.as_ref().map(|source| tiff::losses(source, format)).unwrap_or_default();
+    #[cfg(feature = "exr")]
+    if let Some(source) = &picture.metadata.exr {
+        losses.extend(source.losses(format));
+    }
+    losses
+}
+
 /// Writes a picture, as [`encode_with`] with the default options.
 ///
 /// # Errors
@@ -117,6 +177,8 @@ pub fn encode_with(picture: &Picture, format: Format, options: &EncodeOptions) -
     options.check()?;
     #[cfg(feature = "animation")]
     check_c2pa(picture, format, options)?;
+    #[cfg(feature = "film")]
+    check_samples(picture, format)?;
     match format {
         Format::Png => png::encode(picture, options),
         Format::Jpeg => jpeg::encode(picture, options),
@@ -124,5 +186,7 @@ pub fn encode_with(picture: &Picture, format: Format, options: &EncodeOptions) -
         Format::Tiff => tiff::encode(picture, options),
         #[cfg(feature = "animation")]
         Format::Gif => gif::encode(picture),
+        #[cfg(feature = "exr")]
+        Format::Exr => exr::encode(picture),
     }
 }

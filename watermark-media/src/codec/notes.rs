@@ -39,6 +39,8 @@ impl Notes {
             Format::WebP => webp(bytes),
             Format::Tiff => Self { manifest: tiff::manifest(bytes).into_iter().collect(), ..Self::default() },
             Format::Gif => gif::notes(bytes),
+            #[cfg(feature = "exr")]
+            Format::Exr => Self::default(),
         }
     }
 }

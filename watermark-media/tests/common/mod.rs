@@ -6,8 +6,8 @@ use watermark_media::{DecodeLimits, Error, Format, Picture, PixelData};
 
 pub(crate) const LAYOUTS: [Layout; 4] = [Layout::Luma, Layout::LumaAlpha, Layout::Rgb, Layout::Rgba];
 
-/// The formats that have a place for EXIF.
-pub(crate) const EXIF_HOLDERS: [Format; 4] = [Format::Png, Format::Jpeg, Format::WebP, Format::Tiff];
+/// The formats that hold integers.
+pub(crate) const INTEGER_FORMATS: [Format; 4] = [Format::Png, Format::Jpeg, Format::WebP, Format::Tiff];
 
 /// A xorshift generator: the same numbers everywhere.
 pub(crate) struct Numbers(pub(crate) u64);
@@ -180,4 +180,26 @@ pub(crate) fn peak_mib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.split_whitespace().next()?.parse::<u64>().ok().map(|kib| kib / 1024)
+}
+
+/// The samples of a floating-point picture, to be changed.
+#[cfg(feature = "film")]
+pub(crate) fn floats(picture: &mut Picture) -> &mut [f32] {
+    match picture.samples_mut() {
+        watermark_core::SamplesMut::F32(samples) => samples,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Grey of 0 to 1 with slopes, waves and grain: something that carries a mark.
+pub(crate) fn scene(width: usize, height: usize) -> Vec<f32> {
+    let mut numbers = Numbers(0x5eed);
+    let value = |n: usize| {
+        let (x, y) = ((n % width) as f32, (n / width) as f32);
+        let waves = (x * 0.11).sin() * (y * 0.07).cos() + ((x + 2.0 * y) * 0.031).sin();
+        0.45 + 0.12 * waves + 0.15 * (x / width as f32 - 0.5)
+    };
+    (0..width * height)
+        .map(|n| (value(n) + (numbers.below(1000) as f32 / 1000.0 - 0.5) * 0.16).clamp(0.02, 0.98))
+        .collect()
 }

@@ -10,7 +10,7 @@ pub(super) mod colours;
 #[cfg(feature = "animation")]
 pub(super) mod palette;
 
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 
 use png::{BitDepth, ColorType, DecodingError, Transformations};
 use watermark_core::Layout;
@@ -25,6 +25,8 @@ use crate::{DecodeLimits, Error, Format, Picture, PixelData, Result, exif};
 const FORMAT: Format = Format::Png;
 /// Keyword of the iTXt chunk that holds XMP, and its four fields up to the packet: no compression, no language.
 const XMP_HEAD: &[u8] = b"XML:com.adobe.xmp\0\0\0\0\0";
+/// Bytes of compressed pixels in a chunk, at most, and samples that are prepared at once.
+const IDAT: usize = 256 * 1024;
 /// The most that deflate can shrink, as a factor (258 bytes from 2 bits), rounded up.
 const DEFLATE_RATIO: u64 = 1040;
 
@@ -169,7 +171,7 @@ fn fresh(metadata: &Metadata) -> Result<PngChunks> {
     if let Some(icc) = &metadata.icc {
         let mut data = b"ICC profile\0\0".to_vec();
         let mut zlib = flate2::write::ZlibEncoder::new(&mut data, flate2::Compression::default());
-        std::io::Write::write_all(&mut zlib, icc).map_err(|e| Error::encode(FORMAT, e))?;
+        zlib.write_all(icc).map_err(|e| Error::encode(FORMAT, e))?;
         zlib.finish().map_err(|e| Error::encode(FORMAT, e))?;
         before.push((*b"iCCP", data));
     }
@@ -213,10 +215,7 @@ fn write(picture: &Picture, chunks: &PngChunks) -> Result<Vec<u8>> {
         Layout::Rgb => ColorType::Rgb,
         Layout::Rgba => ColorType::Rgba,
     };
-    let (depth, samples) = match stored.pixels.as_ref() {
-        PixelData::U8(samples) => (BitDepth::Eight, samples.into()),
-        PixelData::U16(samples) => (BitDepth::Sixteen, std::borrow::Cow::from(be_from_u16(samples))),
-    };
+    let depth = if stored.pixels.bits() == 8 { BitDepth::Eight } else { BitDepth::Sixteen };
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, stored.width, stored.height);
     encoder.set_color(color);
@@ -226,7 +225,10 @@ fn write(picture: &Picture, chunks: &PngChunks) -> Result<Vec<u8>> {
         for (kind, data) in &chunks.before {
             writer.write_chunk(png::chunk::ChunkType(*kind), data)?;
         }
-        writer.write_image_data(&samples)?;
+        // Row by row, as the compressed picture would be there twice otherwise.
+        let mut rows = writer.stream_writer_with_size(IDAT)?;
+        write_rows(&mut rows, stored.pixels.as_ref())?;
+        rows.finish()?;
         for (kind, data) in &chunks.after {
             writer.write_chunk(png::chunk::ChunkType(*kind), data)?;
         }
@@ -234,4 +236,14 @@ fn write(picture: &Picture, chunks: &PngChunks) -> Result<Vec<u8>> {
     };
     write().map_err(|e| Error::encode(FORMAT, e))?;
     Ok(file)
+}
+
+/// Samples as the bytes of the format, a few rows at a time.
+fn write_rows(rows: &mut impl Write, pixels: &PixelData) -> std::io::Result<()> {
+    match pixels {
+        PixelData::U8(samples) => rows.write_all(samples),
+        PixelData::U16(samples) => samples.chunks(IDAT).try_for_each(|part| rows.write_all(&be_from_u16(part))),
+        #[cfg(feature = "film")]
+        PixelData::F32(_) => Err(std::io::ErrorKind::InvalidInput.into()),
+    }
 }

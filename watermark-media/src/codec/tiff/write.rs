@@ -1,24 +1,48 @@
-//! A TIFF of one page in strips.
-
-use std::io::Write;
+//! Pages in strips.
 
 use watermark_core::Layout;
 
 #[cfg(feature = "animation")]
 use super::C2PA;
+use super::coding::{Coding, DEFLATE, HORIZONTAL, NO_PREDICTOR, is_written, takes_predictor};
+use super::directory::Output;
 use super::{FORMAT, ICC, XMP};
 use crate::exif::{Block, Entry, body};
-use crate::limits::limit;
 use crate::metadata::{Metadata, Stored, TiffSource};
 use crate::{EncodeOptions, Error, Format, Picture, PixelData, Result};
 
 /// Bytes of samples in a strip, about; readers hold one at a time.
 const STRIP: usize = 256 * 1024;
-/// Values of the compression tag.
+/// The compression of a picture that was never in a file.
 const PLAIN: u16 = 1;
-const DEFLATE: u16 = 8;
 
 pub(in crate::codec) fn encode(picture: &Picture, options: &EncodeOptions) -> Result<Vec<u8>> {
+    let mut output = Output::new(is_big(picture), is_wide(picture));
+    write(picture, &mut output, options)?;
+    Ok(output.bytes)
+}
+
+/// Whether the file is big-endian.
+pub(super) fn is_big(picture: &Picture) -> bool {
+    match (&picture.metadata.tiff, picture.metadata.exif.as_deref()) {
+        (Some(source), _) => source.block.big,
+        (None, Some(exif)) => body(exif).starts_with(b"MM"),
+        (None, None) => false,
+    }
+}
+
+/// Whether the file is a BigTIFF.
+pub(super) fn is_wide(picture: &Picture) -> bool {
+    #[cfg(feature = "film")]
+    if let Some(source) = &picture.metadata.tiff {
+        return source.film.wide;
+    }
+    let _ = picture;
+    false
+}
+
+/// Appends a page.
+pub(super) fn write(picture: &Picture, output: &mut Output, options: &EncodeOptions) -> Result<()> {
     let stored = picture.stored();
     let mut block = tags(&picture.metadata)?;
     #[cfg(feature = "animation")]
@@ -27,28 +51,29 @@ pub(in crate::codec) fn encode(picture: &Picture, options: &EncodeOptions) -> Re
         block.main.extend(picture.metadata.notes.manifest.iter().map(entry));
     }
     let _ = options;
-    let compress = match &picture.metadata.tiff {
-        Some(source) => source.compressed,
-        None => picture.source.is_some_and(|format| format != Format::Tiff),
-    };
-    let row = stored.width as usize * picture.layout.channels();
-    let bytes_each = usize::from(picture.pixels.bits() / 8);
+    block.big = is_big(picture);
+    let spare =
+        spare_kinds(picture).map_or(0, |kinds| kinds.len() + picture.layout.colours() - picture.layout.channels());
+    let channels = picture.layout.channels() + spare;
+    let row = stored.width as usize * channels;
+    let bytes_each = usize::from(bits(picture) / 8);
     let rows = (STRIP / (row * bytes_each)).clamp(1, stored.height as usize);
-    let mut file = block.start();
-    if !compress {
+    let coding = coding(picture, block.big, channels, row);
+    if coding.compression == PLAIN {
         // A vector that grows holds its bytes twice while it moves.
-        file.reserve_exact(picture.pixels.len() * bytes_each);
+        output.bytes.reserve_exact(row * stored.height as usize * bytes_each);
     }
-    let (offsets, counts) =
-        write_strips(&mut file, &stored, picture.layout.channels(), row * rows, compress, block.big)?;
-    block.main.extend(storage(&block, picture, &stored, rows as u32, compress));
-    block.main.extend([block.longs(273, &offsets), block.longs(279, &counts)]);
-    block.finish(file).ok_or_else(beyond)
-}
-
-/// The format holds places in 32 bits.
-fn beyond() -> Error {
-    limit("the size of the TIFF in bytes", u64::MAX, u32::MAX.into())
+    let (mut offsets, mut counts) = (Vec::new(), Vec::new());
+    for first in (0..stored.height as usize).step_by(rows) {
+        let start = output.here()?;
+        let strip = first..(first + rows).min(stored.height as usize);
+        append(picture, &stored, strip, &coding, &mut output.bytes)?;
+        offsets.push(start);
+        counts.push(output.here()? - start);
+    }
+    block.main.extend(storage(&block, picture, &stored, rows as u32, &coding));
+    block.main.extend([output.places(273, &offsets), output.places(279, &counts)]);
+    output.page(&block)
 }
 
 /// The tags that describe the picture: the source's, or made from its EXIF block, profile and XMP.
@@ -67,78 +92,97 @@ fn tags(metadata: &Metadata) -> Result<Block> {
     Ok(block)
 }
 
+/// Bits of a sample in the file.
+fn bits(picture: &Picture) -> u8 {
+    #[cfg(feature = "film")]
+    if let (PixelData::F32(_), Some(PixelData::U16(_))) = (&picture.pixels, picture.linear()) {
+        return 16;
+    }
+    picture.pixels.bits()
+}
+
+/// What the channels beyond the colours are, where there are more than alpha.
+fn spare_kinds(picture: &Picture) -> Option<&[u16]> {
+    #[cfg(feature = "film")]
+    if let Some(spare) = picture.metadata.tiff.as_ref().and_then(|tiff| tiff.film.spare.as_deref()) {
+        return Some(&spare.0);
+    }
+    let _ = picture;
+    None
+}
+
+/// Compression and predictor: the source's, as far as they are written.
+fn coding(picture: &Picture, big: bool, channels: usize, row: usize) -> Coding {
+    let fresh = if picture.source.is_some_and(|format| format != Format::Tiff) { DEFLATE } else { PLAIN };
+    let source = picture.metadata.tiff.as_ref();
+    let compression = source.map_or(fresh, |source| source.compression);
+    let usual = HORIZONTAL;
+    #[cfg(feature = "film")]
+    let usual = if picture.pixels.bits() == 32 { super::coding::FLOATING_POINT } else { usual };
+    let compression = if is_written(compression) { compression } else { DEFLATE };
+    let predictor = match source {
+        _ if !takes_predictor(compression) => NO_PREDICTOR,
+        #[cfg(feature = "film")]
+        Some(source) if is_written(source.compression) => source.film.predictor,
+        _ => usual,
+    };
+    Coding { compression, predictor, big, channels, row, row_bytes: row * usize::from(bits(picture) / 8) }
+}
+
 /// The tags that describe the storage, but for the places of the strips.
-fn storage(block: &Block, picture: &Picture, stored: &Stored<'_>, rows: u32, compress: bool) -> Vec<Entry> {
-    let channels = picture.layout.channels();
+fn storage(block: &Block, picture: &Picture, stored: &Stored<'_>, rows: u32, coding: &Coding) -> Vec<Entry> {
     let photometric = if picture.layout.colours() == 1 { 1 } else { 2 };
     let mut tags = vec![
         block.longs(256, &[stored.width]),
         block.longs(257, &[stored.height]),
-        block.shorts(258, &vec![picture.pixels.bits().into(); channels]),
-        block.shorts(259, &[if compress { DEFLATE } else { PLAIN }]),
+        block.shorts(258, &vec![bits(picture).into(); coding.channels]),
+        block.shorts(259, &[coding.compression]),
         block.shorts(262, &[photometric]),
-        block.shorts(277, &[channels as u16]),
+        block.shorts(277, &[coding.channels as u16]),
         block.longs(278, &[rows]),
         block.shorts(284, &[1]),
     ];
-    if compress {
-        tags.push(block.shorts(317, &[2]));
+    if coding.predictor != NO_PREDICTOR {
+        tags.push(block.shorts(317, &[coding.predictor]));
     }
-    if matches!(picture.layout, Layout::LumaAlpha | Layout::Rgba) {
-        let extra = picture.metadata.tiff.as_ref().map_or(2, |TiffSource { extra, .. }| *extra);
-        tags.push(block.shorts(338, &[extra]));
+    if let Some(kinds) = spare_kinds(picture) {
+        tags.push(block.shorts(338, kinds));
+    } else if matches!(picture.layout, Layout::LumaAlpha | Layout::Rgba) {
+        let extra = picture.metadata.tiff.as_ref().map(|TiffSource { extra, .. }| *extra);
+        #[cfg(feature = "film")]
+        let extra = extra.or(picture.premultiplied().then_some(1));
+        tags.push(block.shorts(338, &[extra.unwrap_or(2)]));
+    }
+    #[cfg(feature = "film")]
+    if picture.pixels.bits() == 32 {
+        tags.push(block.shorts(339, &vec![3; coding.channels]));
+    }
+    #[cfg(feature = "film")]
+    if let Some(subfile) = picture.metadata.tiff.as_ref().map(|tiff| tiff.film.subfile).filter(|&subfile| subfile != 0)
+    {
+        tags.push(block.longs(super::film::SUBFILE, &[subfile]));
     }
     tags
 }
 
-/// Appends the strips, of `length` samples each, one after the other, as all of them at once would be a second picture.
-/// Gives their places in the file and their lengths, bytes.
-fn write_strips(
-    file: &mut Vec<u8>,
+/// Appends the strip of some rows.
+fn append(
+    picture: &Picture,
     stored: &Stored<'_>,
-    channels: usize,
-    length: usize,
-    compress: bool,
-    big: bool,
-) -> Result<(Vec<u32>, Vec<u32>)> {
-    let row = stored.width as usize * channels;
-    let (mut offsets, mut counts) = (Vec::new(), Vec::new());
-    let mut add = |bytes: &[u8]| -> Result<()> {
-        offsets.push(u32::try_from(file.len()).map_err(|_| beyond())?);
-        let start = file.len();
-        if compress {
-            deflate(bytes, file)?
-        } else {
-            file.extend_from_slice(bytes)
-        }
-        counts.push(u32::try_from(file.len() - start).map_err(|_| beyond())?);
-        Ok(())
-    };
+    rows: std::ops::Range<usize>,
+    coding: &Coding,
+    file: &mut Vec<u8>,
+) -> Result<()> {
+    #[cfg(feature = "film")]
+    if picture.pixels.bits() == 32 || spare_kinds(picture).is_some() {
+        return super::film::append(picture, stored, rows, coding, file);
+    }
+    let _ = picture;
+    let samples = rows.start * coding.row..rows.end * coding.row;
     match stored.pixels.as_ref() {
-        PixelData::U8(samples) => samples.chunks(length).try_for_each(|strip| {
-            add(&if compress { predict(strip, row, channels, u8::wrapping_sub) } else { strip.to_vec() })
-        })?,
-        PixelData::U16(samples) => samples.chunks(length).try_for_each(|strip| {
-            let strip = if compress { predict(strip, row, channels, u16::wrapping_sub) } else { strip.to_vec() };
-            let order = |s: u16| if big { s.to_be_bytes() } else { s.to_le_bytes() };
-            add(&strip.into_iter().flat_map(order).collect::<Vec<_>>())
-        })?,
+        PixelData::U8(all) => coding.append_bytes(&all[samples], file),
+        PixelData::U16(all) => coding.append(&all[samples], file),
+        #[cfg(feature = "film")]
+        PixelData::F32(_) => Err(Error::encode(FORMAT, "floating point was not expected")),
     }
-    Ok((offsets, counts))
-}
-
-/// Each sample less the same channel of the pixel before it in its row.
-fn predict<T: Copy>(strip: &[T], row: usize, channels: usize, less: impl Fn(T, T) -> T) -> Vec<T> {
-    let mut out = Vec::with_capacity(strip.len());
-    for row in strip.chunks(row) {
-        out.extend_from_slice(&row[..channels]);
-        out.extend(row[channels..].iter().zip(row).map(|(&sample, &before)| less(sample, before)));
-    }
-    out
-}
-
-fn deflate(bytes: &[u8], file: &mut Vec<u8>) -> Result<()> {
-    let mut zlib = flate2::write::ZlibEncoder::new(file, flate2::Compression::default());
-    zlib.write_all(bytes).and_then(|()| zlib.finish()).map_err(|e| Error::encode(FORMAT, e))?;
-    Ok(())
 }
