@@ -170,7 +170,8 @@ impl Original<'_> {
             reading = self.read_file(&file, copy, payload, figures);
             if reading.is_ok() {
                 remarks.push(format!(
-                    "would lose the mark at its own JPEG quality; {THE_OUTPUT} is written at quality {FINE_JPEG_QUALITY}"
+                    "would lose the mark at its own JPEG quality; {THE_OUTPUT} is written at quality \
+                     {FINE_JPEG_QUALITY}"
                 ));
             }
         }

@@ -67,7 +67,8 @@ fn profile(name: &str) -> Result<NamedStrength> {
 pub(crate) fn recipients(list: &Path, args: &EmbedArgs) -> Result<Vec<Recipient>> {
     if args.payload.is_some() {
         bail!(
-            "--payload would give every recipient the same bits; put payloads into the list of recipients, or leave it out"
+            "--payload would give every recipient the same bits; put payloads into the list of recipients, or \
+             leave it out"
         );
     }
     let mut table = Table::read(list, &["recipient", "payload"])?;
@@ -76,7 +77,10 @@ pub(crate) fn recipients(list: &Path, args: &EmbedArgs) -> Result<Vec<Recipient>
         let name = row.required("recipient")?.to_owned();
         names::check_recipient(&name)?;
         if let Some(line) = names_taken.insert(name.to_lowercase(), row.line) {
-            bail!("the recipient {name:?} is that of line {line} already (capitals do not tell directories apart everywhere)");
+            bail!(
+                "the recipient {name:?} is that of line {line} already (capitals do not tell \
+                 directories apart everywhere)"
+            );
         }
         let payload = row.get("payload").map(|text| settings::listed_payload(text, args)).transpose()?;
         if let Some(line) = payload.as_ref().and_then(|payload| payloads_taken.insert(payload.to_string(), row.line)) {

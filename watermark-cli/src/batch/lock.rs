@@ -34,7 +34,8 @@ impl FolderLock {
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => bail!(
-                    "{}: another run is marking files into this directory; wait for its end, or choose another directory",
+                    "{}: another run is marking files into this directory; wait for its end, or choose \
+                     another directory",
                     name.display()
                 ),
                 // Some network file systems have no locks: then nobody is kept out.

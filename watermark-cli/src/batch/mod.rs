@@ -2,8 +2,8 @@
 //! published in steps by one (`publish`), remembered by a journal or a registry (`ledger`), and said (`reporter`).
 //!
 //! A file goes through a temporary name beside its target, a reservation in the ledger, and a rename; whatever moment a
-//! run is killed at, there is no half file, and `--resume` finds out what is done. Nothing here but `publish` gives files
-//! their names.
+//! run is killed at, there is no half file, and `--resume` finds out what is done. Nothing here but `publish` gives
+//! files their names.
 //!
 //! Windows and macOS were considered by reading, not run: names that differ by capitals alone count as one, locks and
 //! renames are those of the standard library, there are no paths but through components, a directory that cannot be

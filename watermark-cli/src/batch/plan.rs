@@ -111,7 +111,8 @@ impl Plan {
         };
         if !recipients.is_empty() && assets.iter().any(|asset| asset.recipient.is_some() || asset.payload.is_some()) {
             bail!(
-                "--recipients gives every input to every recipient, but the list of inputs has recipients or payloads of its own; leave out one of them"
+                "--recipients gives every input to every recipient, but the list of inputs has recipients or payloads \
+                 of its own; leave out one of them"
             );
         }
         let plan = Self { assets, recipients, folder: args.out.clone(), single: false, format, source };
@@ -295,7 +296,8 @@ impl Plan {
             others => format!("and {others} other outputs exist already"),
         };
         bail!(
-            "{}: {others}; choose another directory, pass --resume to go on with an earlier run, or --force to replace them",
+            "{}: {others}; choose another directory, pass --resume to go on with an earlier run, or --force to \
+             replace them",
             first.output.display()
         )
     }

@@ -1,5 +1,5 @@
-//! The thread that gives files their names: it takes what is ready, reserves it in one step, renames, confirms. While it
-//! waits for the disk the next files collect, so that a slow disk makes the steps larger and not the queue longer.
+//! The thread that gives files their names: it takes what is ready, reserves it in one step, renames, confirms. While
+//! it waits for the disk the next files collect, so that a slow disk makes the steps larger and not the queue longer.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -215,7 +215,10 @@ mod tests {
         assert_eq!(files(&mut table_a), [(2, "a.png".to_owned()), (4, "b.png".to_owned())]);
         assert_eq!(table_a.rows[0].get("label"), Some("two\nlines, one \"word\""));
         assert_eq!(table_a.rows[1].get("label"), None);
-        let json = b"{\"file\":\"a.png\",\"label\":\"two\\nlines, one \\\"word\\\"\"}\n\n{\"file\":\"b.png\",\"label\":null}\n";
+        let json = br#"{"file":"a.png","label":"two\nlines, one \"word\""}
+
+{"file":"b.png","label":null}
+"#;
         let mut table_b = table("a.jsonl", json);
         assert_eq!(files(&mut table_b), [(1, "a.png".to_owned()), (3, "b.png".to_owned())]);
         assert_eq!(table_a.rows[0].columns, table_b.rows[0].columns);

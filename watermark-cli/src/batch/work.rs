@@ -193,8 +193,8 @@ impl Shared<'_> {
         permit.is_really(estimate::needed(pixels, samples / pixels.max(1), held, file_bytes));
         if document.has_c2pa() && self.args.c2pa.unwrap_or(CredentialsRule::Refuse) == CredentialsRule::Refuse {
             return Err(Refused(format!(
-                "{}: carries content credentials (C2PA), which hold for unchanged pixels only; pass --c2pa strip to mark \
-                 it and leave them out, or --c2pa keep to mark it and have them no longer fit",
+                "{}: carries content credentials (C2PA), which hold for unchanged pixels only; pass --c2pa strip to \
+                 mark it and leave them out, or --c2pa keep to mark it and have them no longer fit",
                 name()
             ))
             .into());
@@ -225,7 +225,8 @@ impl Shared<'_> {
             ),
             _ => (
                 C2pa::Drop,
-                "carries content credentials (C2PA), which hold for unchanged pixels only; the output is written without them",
+                "carries content credentials (C2PA), which hold for unchanged pixels only; the output is written \
+                 without them",
             ),
         };
         (rule, document.has_c2pa().then_some(remark))

@@ -1,6 +1,7 @@
 //! A journal in the output directory: a line of JSON for each file, on the disk before the file gets its name.
 //!
-//! A line holds when the file is there with the hash it says. What was cut short by a kill is no line and is passed over.
+//! A line holds when the file is there with the hash it says. What was cut short by a kill is no line and is passed
+//! over.
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};

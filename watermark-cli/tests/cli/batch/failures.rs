@@ -90,6 +90,32 @@ fn a_disk_that_fills_up() {
     assert!(before.iter().all(|(path, bytes)| sandbox.contents().get(path) == Some(bytes)));
 }
 
+/// A small file system that is really full; where mounting is not permitted there is nothing to see.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_system_that_is_full() {
+    let sandbox = tree();
+    sandbox.folder("out");
+    let out = sandbox.path("out");
+    let mount = ["-t", "tmpfs", "-o", "size=500k", "tmpfs"];
+    let mounted =
+        std::process::Command::new("mount").args(mount).arg(&out).stderr(std::process::Stdio::null()).status();
+    if !mounted.is_ok_and(|status| status.success()) {
+        return;
+    }
+    let run = embed(&sandbox, &["--json", "--jobs", "1"]);
+    let (copies, left) = (pictures_in(&sandbox, "out"), sandbox.files_in("out"));
+    let whole = copies.iter().all(|name| {
+        watermark_media::decode(&sandbox.read(&format!("out/{name}")), &watermark_media::DecodeLimits::default())
+            .is_ok()
+    });
+    std::process::Command::new("umount").arg(&out).status().unwrap();
+    assert_eq!(run.code, 2, "{}", run.err);
+    assert!(run.err.contains("cannot be written (no storage space); make room"), "{}", run.err);
+    assert!(whole && left.len() == copies.len() + 1, "{left:?}");
+    assert_eq!(events(&run).1["marked"].as_u64().unwrap() as usize, copies.len());
+}
+
 #[cfg(unix)]
 #[test]
 fn inputs_that_cannot_be_read_and_outputs_that_cannot_be_written() {

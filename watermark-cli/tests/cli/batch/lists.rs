@@ -46,7 +46,8 @@ fn a_manifest_says_what_each_file_carries() {
 fn every_fault_of_a_manifest_names_its_line() {
     let sandbox = tree();
     let before = sandbox.contents();
-    let text = "file,payload,profile,recipient,out\nin/a.png,12,,,\nabsent.png,,,,\nin/b,,,,\nin/a.png,,loud,,\nin/a.png,,,..,\nin/a.png,,,,../x.png\n,,,,\nin/a.png\n";
+    let text = "file,payload,profile,recipient,out\nin/a.png,12,,,\nabsent.png,,,,\nin/b,,,,\nin/a.png,,loud,,\n\
+                in/a.png,,,..,\nin/a.png,,,,../x.png\n,,,,\nin/a.png\n";
     let run = with_list(&sandbox, "list.csv", text, &[]);
     let words = [
         "list.csv: line 2: payload has 2 hexadecimal digits",
