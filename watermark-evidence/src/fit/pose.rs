@@ -5,11 +5,9 @@ use watermark_formats::GeometryFields;
 
 use super::Original;
 
-/// Factors of scale that are tried when the reading's own does not fit: the reading is good to a fraction of a percent on
-/// whole pictures and to a few percent on small crops.
-const SCALES: [f64; 5] = [1.0, 0.985, 1.015, 0.97, 1.03];
-/// Angles that are tried, degrees.
-const ANGLES: [f64; 3] = [0.0, -1.0, 1.0];
+/// Factors of scale and angles in degrees that are tried: the reading's own first, then what it may be wrong by. It is good
+/// to a fraction of a percent on whole pictures and to a few percent on small crops.
+const SLACK: [(f64, f64); 5] = [(1.0, 0.0), (0.975, 0.0), (1.025, 0.0), (1.0, -1.0), (1.0, 1.0)];
 
 /// Geometry of a reading, as [`watermark_core::Geometry`] and [`GeometryFields`] have it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -83,10 +81,7 @@ impl Pose {
         let Some(scale) = self.scale(size, (original.width, original.height)) else { return Vec::new() };
         let thumbnail = (original.thumbnail.width() as f64, original.thumbnail.height() as f64);
         let step = (original.width as f64 / thumbnail.0, original.height as f64 / thumbnail.1);
-        let mut poses: Vec<(f64, f64)> =
-            ANGLES.iter().flat_map(|&angle| SCALES.map(|scale| (scale, angle))).collect();
-        poses.sort_by(|a, b| slack(*a).total_cmp(&slack(*b)));
-        let matrices = poses.into_iter().map(|(factor, angle)| {
+        let matrices = SLACK.iter().map(|(factor, angle)| {
             // Rows grow downwards: counter-clockwise as seen is a negative angle.
             let (sin, cos) = (-(self.rotation_deg + angle).to_radians()).sin_cos();
             let mirror = if self.mirrored { -1.0 } else { 1.0 };
@@ -95,11 +90,6 @@ impl Pose {
         });
         matrices.filter(|matrix| matrix.iter().flatten().all(|value| value.is_finite())).collect()
     }
-}
-
-/// How far a candidate is from what was read.
-fn slack((scale, angle): (f64, f64)) -> f64 {
-    (scale - 1.0).abs() / 0.015 + angle.abs()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::readings::{Reading, altered};
 use super::{Marked, to_picture};
 
 /// Other pictures that each copy is compared with.
-const OTHERS: usize = 3;
+const OTHERS: usize = 1;
 
 /// A copy against one thumbnail.
 pub(crate) struct Pair {

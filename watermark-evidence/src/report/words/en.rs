@@ -6,6 +6,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("made", "Made {when} with watermark {version}."),
     ("overview", "Overview"),
     ("badge.found", "Found"),
+    ("badge.unfit", "Found, but the content does not fit"),
     ("badge.inconclusive", "Inconclusive"),
     ("badge.not_found", "Not found"),
     ("badge.error", "Not verified"),
@@ -29,6 +30,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("odds.inconclusive", "Of pictures that are unmarked, or marked with another key, fewer than one in {once} would give a reading as strong as this (log₁₀ p = {log10}), everything that was tried for it counted in. That is more often than the one in a billion (10⁹) from which on a mark counts as found, and too often to conclude anything."),
     ("odds.not_found", "A reading as weak as this (log₁₀ p = {log10}) is common among pictures that are unmarked or marked with another key. No frequency is stated for it."),
     ("odds.trials", "The figure is a model's, not a count. Of {trials} trials with wrong keys, made to test the model, none was found; they bear figures out down to about one in {trials}, and smaller figures rest on the model."),
+    ("odds.nothing", "Nothing here is the probability that this picture is unmarked, and nothing here says anything about guilt or about who made or published this copy."),
     ("odds.not", "It is not the probability that this picture is unmarked, and it says nothing about guilt or about who made or published this copy."),
 
     ("pictures", "Pictures"),
@@ -121,7 +123,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("limit.person", "Who made, altered or published the copy, or whether they were allowed to. A copy that was made for somebody may have been taken from them."),
     ("limit.owner", "Who owns the picture. A mark shows that a holder of the key put it there."),
     ("limit.time", "When the mark was put there. Times are those of the registry, and as trustworthy as its keeper, or as its signature where there is one."),
-    ("limit.unmarked", "The probability that the picture is unmarked. That would need to be known of the circumstances, not of the picture."),
+    ("limit.unmarked", "The probability that the picture is unmarked. It depends on circumstances that a picture does not tell."),
     ("limit.absence", "That a picture in which nothing was found was never marked."),
     ("limit.copied", "That the mark was not copied. Who can read marks with a key can put the mark of one picture on another; the comparison with the thumbnail is there to notice it, and sees a small copy only."),
 
