@@ -135,7 +135,8 @@ fn shape(lang: Lang, geometry: &GeometryFields) -> Vec<String> {
 }
 
 fn scale(lang: Lang, suspect: &Suspect, geometry: &GeometryFields) -> Option<String> {
-    let short = geometry.full_short_side_px?;
+    let fits = suspect.fit.as_ref().filter(|fit| fit.verdict == FitVerdict::Fits);
+    let short = geometry.full_short_side_px? * fits.map_or(1.0, |fit| fit.factor);
     let pixels = lang.fill("change.short", &[("pixels", &whole(short.max(0.0).round() as u64))]);
     let size = suspect.registered.as_ref().and_then(|row| row.size).filter(|size| size.0.min(size.1) > 0);
     let percent = size.map(|size| decimal(100.0 * short / size.0.min(size.1) as f64, 0));
@@ -148,14 +149,16 @@ fn scale(lang: Lang, suspect: &Suspect, geometry: &GeometryFields) -> Option<Str
     })
 }
 
-/// How much of the original is there: measured on the thumbnail where that fits, from the sizes otherwise.
+/// How much of the original is there: measured on the thumbnail, or from the sizes where there is none to compare with.
 fn share(lang: Lang, suspect: &Suspect, geometry: &GeometryFields) -> String {
-    let fits = suspect.fit.as_ref().filter(|fit| fit.verdict == FitVerdict::Fits);
     let room = || {
         let size = suspect.registered.as_ref()?.size?;
         Pose::of_fields(geometry)?.room(suspect.size?, size)
     };
-    let share = if does_not_fit(suspect) { None } else { fits.map(|fit| fit.share).or_else(room) };
+    let share = match &suspect.fit {
+        Some(fit) => (fit.verdict == FitVerdict::Fits).then_some(fit.share),
+        None => room(),
+    };
     match share {
         None => lang.say("change.unknown_share").to_owned(),
         Some(share) if share > WHOLE => lang.say("change.whole").to_owned(),

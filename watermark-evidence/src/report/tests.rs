@@ -46,7 +46,7 @@ fn suspect(verdict: &'static str, log10_p: f64) -> Suspect {
 
 fn fit(verdict: FitVerdict) -> Fit {
     let overlap = Overlap { left: 0.25, top: 0.0, right: 0.75, bottom: 0.5 };
-    Fit { verdict, score: 0.6, strength: 18.0, texture: 900.0, overlap, share: 0.25, shift: (24.0, 0.0) }
+    Fit { verdict, score: 0.6, strength: 18.0, texture: 900.0, factor: 1.0, overlap, share: 0.25, shift: (24.0, 0.0) }
 }
 
 /// Everything that a page can hold.
