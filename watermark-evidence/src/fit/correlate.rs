@@ -82,7 +82,8 @@ impl Matcher {
 }
 
 impl Match {
-    pub(super) fn to_fit(self, texture: f64, thumbnail: (usize, usize)) -> Fit {
+    /// Place and figures; what they mean is decided elsewhere.
+    pub(super) fn to_fit(self, thumbnail: (usize, usize)) -> Fit {
         let along = |at: i32, size: usize, thumbnail: usize| {
             let share = |at: i32| (f64::from(at) / thumbnail as f64).clamp(0.0, 1.0);
             (share(at), share(at + size as i32))
@@ -95,10 +96,11 @@ impl Match {
         let piece = (self.size.0.saturating_sub(2) * self.size.1.saturating_sub(2)).max(1) as f64;
         let filled = (self.pixels / (box_area * area).min(piece)).min(1.0);
         Fit {
-            verdict: FitVerdict::of(self.score, self.strength, texture),
+            verdict: FitVerdict::Unsure,
             score: self.score,
             strength: self.strength,
-            texture,
+            texture: 0.0,
+            factor: 1.0,
             overlap: Overlap { left, top, right, bottom },
             share: (box_area * filled).clamp(0.0, 1.0),
             shift: (f64::from(self.shift.0), f64::from(self.shift.1)),

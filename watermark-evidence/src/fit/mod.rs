@@ -57,9 +57,12 @@ pub struct Fit {
     /// The score in units of chance: times the root of the number of thumbnail pixels that have edges. Unrelated
     /// pictures reach about 4 to 8 at their best place.
     pub strength: f64,
-    /// Pixels of the thumbnail's size with edges that could have been compared: the smaller of what the suspect and the
-    /// thumbnail have.
+    /// Pixels of the thumbnail's size with edges that could have been compared: the smaller of what the suspect and its
+    /// share of the thumbnail have.
     pub texture: f64,
+    /// What [`Pose::full_short_side_px`] has to be multiplied by for this fit: about 1, or 1/2, 1/4 and so on where the
+    /// reading took an octave of the mark for a coarser one.
+    pub factor: f64,
     /// Part of the original that the suspect shows.
     pub overlap: Overlap,
     /// Share of the original's area that the suspect shows, 0 to 1.
@@ -74,23 +77,29 @@ pub fn fit(suspect: &Picture, pose: &Pose, original: &Original<'_>) -> Fit {
     let view = suspect.view();
     let thumbnail = &original.thumbnail.small;
     let matcher = Matcher::new(Edges::of_small(thumbnail));
+    let size = (suspect.width(), suspect.height());
+    // Where only a part is there, only a part of the thumbnail's edges can be found again.
+    let room = pose.room(size, (original.width, original.height)).unwrap_or(0.0).min(1.0);
+    let mut texture = f64::MAX;
     let mut best: Option<(Match, f64)> = None;
-    for tried in pose.candidates(original, (suspect.width(), suspect.height())) {
-        let Some(piece) = Piece::new(&view, &tried, (thumbnail.width, thumbnail.height)) else { continue };
+    for tried in pose.candidates(original, size) {
+        let Some(piece) = Piece::new(&view, &tried.matrix, (thumbnail.width, thumbnail.height)) else { continue };
         let edges = piece.edges();
-        let texture = edges.energy().min(matcher.energy());
+        texture = texture.min(edges.energy());
         let Some(found) = matcher.best(&edges) else { continue };
         if best.as_ref().is_none_or(|(best, _)| found.strength > best.strength) {
-            best = Some((found, texture));
+            best = Some((found, tried.factor));
         }
         if best.as_ref().is_some_and(|(best, _)| best.strength >= verdict::SURE_STRENGTH) {
             break;
         }
     }
-    match best {
-        Some((found, texture)) => found.to_fit(texture, (thumbnail.width, thumbnail.height)),
-        None => Fit::nothing(),
-    }
+    let Some((found, factor)) = best else { return Fit::nothing() };
+    let mut fit = found.to_fit((thumbnail.width, thumbnail.height));
+    fit.texture = texture.min(matcher.energy() * room);
+    fit.factor = factor;
+    fit.verdict = FitVerdict::of(&fit, matcher.energy() / (thumbnail.width * thumbnail.height) as f64);
+    fit
 }
 
 impl Fit {
@@ -98,6 +107,6 @@ impl Fit {
     fn nothing() -> Self {
         let overlap = Overlap { left: 0.0, top: 0.0, right: 0.0, bottom: 0.0 };
         let verdict = FitVerdict::Unsure;
-        Self { verdict, score: 0.0, strength: 0.0, texture: 0.0, overlap, share: 0.0, shift: (0.0, 0.0) }
+        Self { verdict, score: 0.0, strength: 0.0, texture: 0.0, factor: 1.0, overlap, share: 0.0, shift: (0.0, 0.0) }
     }
 }

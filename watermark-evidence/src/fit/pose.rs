@@ -5,11 +5,19 @@ use watermark_formats::GeometryFields;
 
 use super::Original;
 
-/// Factors of scale that are tried when the reading's own does not fit: the reading is good to a fraction of a percent on
-/// whole pictures and to a few percent on small crops.
-const SCALES: [f64; 5] = [1.0, 0.985, 1.015, 0.97, 1.03];
-/// Angles that are tried, degrees.
-const ANGLES: [f64; 3] = [0.0, -1.0, 1.0];
+/// Factors of scale and angles in degrees that are tried: the reading's own first, then what it may be wrong by. It is good
+/// to a fraction of a percent on whole pictures and to a few percent on small crops.
+const SLACK: [(f64, f64); 5] = [(1.0, 0.0), (0.975, 0.0), (1.025, 0.0), (1.0, -1.0), (1.0, 1.0)];
+/// The mark repeats at pitches 1 : 2 : 4, so a reading can take one octave for a coarser one: the original then is half as
+/// large in the suspect as it says, or a quarter. Halves are tried as long as the suspect has room for no more than this
+/// many originals.
+const MOST_ROOM: f64 = 6.0;
+/// No more halves than this.
+const MOST_HALVES: i32 = 6;
+/// Where the sides of what is left differ by less than this, which of them is the short one is open.
+const LIKE_SIDES: f64 = 1.15;
+/// A changed aspect is one that differs from 1 by more than this.
+const SAME_ASPECT: f64 = 0.01;
 
 /// Geometry of a reading, as [`watermark_core::Geometry`] and [`GeometryFields`] have it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,44 +69,67 @@ impl Pose {
     }
 
     /// Pixels of the suspect for a pixel of the original, along the original's width and height.
-    ///
-    /// The short side is that of what is left in the suspect, upright; which one that was, matters where the aspect was
-    /// changed.
     fn scale(&self, size: (usize, usize), original: (usize, usize)) -> Option<(f64, f64)> {
         let short = self.full_short_side_px / original.0.min(original.1) as f64;
         let usable = short.is_finite() && short > 0.0 && self.rotation_deg.is_finite();
         if !usable || !(0.2..=5.0).contains(&self.aspect) {
             return None;
         }
-        let (sin, cos) = self.rotation_deg.to_radians().sin_cos();
-        let (width, height) = (size.0 as f64, size.1 as f64);
-        // Upright, before the aspect is undone.
-        let extent = (width * cos.abs() + height * sin.abs(), width * sin.abs() + height * cos.abs());
-        let wide = extent.0 / self.aspect < extent.1;
-        Some(if wide { (short, short / self.aspect) } else { (short * self.aspect, short) })
+        Some(self.along(short, self.width_over_height(size) < 1.0))
     }
 
-    /// Maps from thumbnail pixels to suspect pixels without a shift, the likeliest first.
-    pub(super) fn candidates(&self, original: &Original<'_>, size: (usize, usize)) -> Vec<[[f64; 2]; 2]> {
-        let Some(scale) = self.scale(size, (original.width, original.height)) else { return Vec::new() };
+    /// Scales of width and height when the short side, scaled by `short`, is the width or the height.
+    fn along(&self, short: f64, is_width: bool) -> (f64, f64) {
+        if is_width { (short, short / self.aspect) } else { (short * self.aspect, short) }
+    }
+
+    /// Width over height of what is left in the suspect, upright and before its aspect was changed. Its short side is the
+    /// one that [`Self::full_short_side_px`] speaks of.
+    fn width_over_height(&self, size: (usize, usize)) -> f64 {
+        let (sin, cos) = self.rotation_deg.to_radians().sin_cos();
+        let (width, height) = (size.0 as f64, size.1 as f64);
+        let upright = (width * cos.abs() + height * sin.abs(), width * sin.abs() + height * cos.abs());
+        upright.0 / self.aspect / upright.1
+    }
+
+    /// Ways in which the suspect may lie on the original, the likeliest first.
+    pub(super) fn candidates(&self, original: &Original<'_>, size: (usize, usize)) -> Vec<Candidate> {
+        let sides = (original.width, original.height);
+        let (Some(scale), Some(room)) = (self.scale(size, sides), self.room(size, sides)) else { return Vec::new() };
+        let slack = SLACK.iter().map(|&(factor, angle)| (scale, factor, angle));
+        let halves = (1..=MOST_HALVES).filter(|halves| room * 4_f64.powi(*halves) <= MOST_ROOM);
+        let halved = halves.map(|halves| (scale, 0.5_f64.powi(halves), 0.0));
+        let ratio = self.width_over_height(size);
+        let open = (self.aspect - 1.0).abs() > SAME_ASPECT && ratio.max(1.0 / ratio) < LIKE_SIDES;
+        let short = self.full_short_side_px / sides.0.min(sides.1) as f64;
+        let other = open.then(|| (self.along(short, ratio >= 1.0), 1.0, 0.0));
+        let all = slack.chain(other).chain(halved);
+        let candidates = all.map(|(scale, factor, angle)| Candidate {
+            matrix: self.matrix((scale.0 * factor, scale.1 * factor), angle, original),
+            factor,
+        });
+        candidates.filter(|candidate| candidate.matrix.iter().flatten().all(|value| value.is_finite())).collect()
+    }
+
+    /// Maps thumbnail pixels to suspect pixels, without a shift.
+    fn matrix(&self, scale: (f64, f64), angle: f64, original: &Original<'_>) -> [[f64; 2]; 2] {
         let thumbnail = (original.thumbnail.width() as f64, original.thumbnail.height() as f64);
         let step = (original.width as f64 / thumbnail.0, original.height as f64 / thumbnail.1);
-        let mut poses: Vec<(f64, f64)> = ANGLES.iter().flat_map(|&angle| SCALES.map(|scale| (scale, angle))).collect();
-        poses.sort_by(|a, b| slack(*a).total_cmp(&slack(*b)));
-        let matrices = poses.into_iter().map(|(factor, angle)| {
-            // Rows grow downwards: counter-clockwise as seen is a negative angle.
-            let (sin, cos) = (-(self.rotation_deg + angle).to_radians()).sin_cos();
-            let mirror = if self.mirrored { -1.0 } else { 1.0 };
-            let (x, y) = (scale.0 * step.0 * factor * mirror, scale.1 * step.1 * factor);
-            [[cos * x, -sin * y], [sin * x, cos * y]]
-        });
-        matrices.filter(|matrix| matrix.iter().flatten().all(|value| value.is_finite())).collect()
+        // Rows grow downwards: counter-clockwise as seen is a negative angle.
+        let (sin, cos) = (-(self.rotation_deg + angle).to_radians()).sin_cos();
+        let mirror = if self.mirrored { -1.0 } else { 1.0 };
+        let (x, y) = (scale.0 * step.0 * mirror, scale.1 * step.1);
+        [[cos * x, -sin * y], [sin * x, cos * y]]
     }
 }
 
-/// How far a candidate is from what was read.
-fn slack((scale, angle): (f64, f64)) -> f64 {
-    (scale - 1.0).abs() / 0.015 + angle.abs()
+/// A way in which the suspect may lie on the original.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate {
+    /// Maps thumbnail pixels to suspect pixels, without a shift.
+    pub(super) matrix: [[f64; 2]; 2],
+    /// Its scale over that of the reading.
+    pub(super) factor: f64,
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! How much agreement says what. The figures are from docs/decisions/thumbnail-fit.md.
 
+use super::Fit;
+
 /// No more candidates are tried from here on.
 pub(super) const SURE_STRENGTH: f64 = 12.0;
 /// Up to here it does not, if there was enough to compare.
 const FAILS_STRENGTH: f64 = 6.0;
 /// Pixels with edges that are enough to compare.
-const ENOUGH_TEXTURE: f64 = 250.0;
+const ENOUGH_TEXTURE: f64 = 300.0;
+/// Thumbnails with fewer edges for a pixel are of flat pictures: what was laid over a copy then speaks louder than it.
+const FLAT: f64 = 0.25;
 
 /// Whether the suspect shows what the original shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,10 +35,11 @@ impl FitVerdict {
         }
     }
 
-    pub(super) fn of(_score: f64, strength: f64, texture: f64) -> Self {
-        if strength >= Self::FITS_STRENGTH {
+    /// The verdict for the figures of a fit, on a thumbnail with `density` edges for a pixel.
+    pub(super) fn of(fit: &Fit, density: f64) -> Self {
+        if fit.strength >= Self::FITS_STRENGTH {
             Self::Fits
-        } else if strength <= FAILS_STRENGTH && texture >= ENOUGH_TEXTURE {
+        } else if fit.strength <= FAILS_STRENGTH && fit.texture >= ENOUGH_TEXTURE && density >= FLAT {
             Self::DoesNotFit
         } else {
             Self::Unsure

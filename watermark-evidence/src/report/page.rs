@@ -69,8 +69,7 @@ fn overview(lang: Lang, report: &Report) -> Markup {
                     tr {
                         td { (index + 1) }
                         td { a href=(format!("#picture-{}", index + 1)) { (foreign(&suspect.file)) } }
-                        td { (lang.say(&format!("badge.{}", said::state(suspect))))
-                            @if !said::warnings(lang, suspect).is_empty() { " ⚠" } }
+                        td { (said::badge(lang, suspect)) }
                         td { @if let Some(payload) = &suspect.detect.strongest.payload { span.code { (plain(payload)) } } }
                     }
                 } }

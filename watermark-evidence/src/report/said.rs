@@ -22,6 +22,18 @@ pub(super) fn state(suspect: &Suspect) -> &'static str {
     }
 }
 
+/// The verdict in a word or two.
+pub(super) fn badge(lang: Lang, suspect: &Suspect) -> &'static str {
+    match state(suspect) {
+        "found" if does_not_fit(suspect) => lang.say("badge.unfit"),
+        state => lang.say(&format!("badge.{state}")),
+    }
+}
+
+fn does_not_fit(suspect: &Suspect) -> bool {
+    suspect.fit.as_ref().is_some_and(|fit| fit.verdict == FitVerdict::DoesNotFit)
+}
+
 /// A mark in a sentence.
 pub(super) fn mark(lang: Lang, mark: &MarkFields) -> String {
     let once = once_in(mark.log10_p.unwrap_or(0.0));
@@ -59,7 +71,7 @@ pub(super) fn verdict(lang: Lang, suspect: &Suspect) -> Vec<String> {
 /// What must not be overlooked.
 pub(super) fn warnings(lang: Lang, suspect: &Suspect) -> Vec<&'static str> {
     let mut said = Vec::new();
-    if suspect.fit.as_ref().is_some_and(|fit| fit.verdict == FitVerdict::DoesNotFit) {
+    if does_not_fit(suspect) {
         said.push(lang.say("warn.fit"));
     }
     if suspect.detect.strongest.authentic == Some(false) {
@@ -78,7 +90,7 @@ pub(super) fn odds(lang: Lang, mark: &MarkFields) -> Vec<String> {
             lang.fill("odds.trials", &[("trials", &whole(WRONG_KEY_TRIALS))]),
             lang.say("odds.not").to_owned(),
         ],
-        _ => vec![lang.fill("odds.not_found", &[("log10", &log10)]), lang.say("odds.not").to_owned()],
+        _ => vec![lang.fill("odds.not_found", &[("log10", &log10)]), lang.say("odds.nothing").to_owned()],
     }
 }
 
@@ -123,7 +135,8 @@ fn shape(lang: Lang, geometry: &GeometryFields) -> Vec<String> {
 }
 
 fn scale(lang: Lang, suspect: &Suspect, geometry: &GeometryFields) -> Option<String> {
-    let short = geometry.full_short_side_px?;
+    let fits = suspect.fit.as_ref().filter(|fit| fit.verdict == FitVerdict::Fits);
+    let short = geometry.full_short_side_px? * fits.map_or(1.0, |fit| fit.factor);
     let pixels = lang.fill("change.short", &[("pixels", &whole(short.max(0.0).round() as u64))]);
     let size = suspect.registered.as_ref().and_then(|row| row.size).filter(|size| size.0.min(size.1) > 0);
     let percent = size.map(|size| decimal(100.0 * short / size.0.min(size.1) as f64, 0));
@@ -136,15 +149,16 @@ fn scale(lang: Lang, suspect: &Suspect, geometry: &GeometryFields) -> Option<Str
     })
 }
 
-/// How much of the original is there: measured on the thumbnail where that fits, from the sizes otherwise.
+/// How much of the original is there: measured on the thumbnail, or from the sizes where there is none to compare with.
 fn share(lang: Lang, suspect: &Suspect, geometry: &GeometryFields) -> String {
-    let fits = suspect.fit.as_ref().filter(|fit| fit.verdict == FitVerdict::Fits);
-    let does_not = suspect.fit.as_ref().is_some_and(|fit| fit.verdict == FitVerdict::DoesNotFit);
     let room = || {
         let size = suspect.registered.as_ref()?.size?;
         Pose::of_fields(geometry)?.room(suspect.size?, size)
     };
-    let share = if does_not { None } else { fits.map(|fit| fit.share).or_else(room) };
+    let share = match &suspect.fit {
+        Some(fit) => (fit.verdict == FitVerdict::Fits).then_some(fit.share),
+        None => room(),
+    };
     match share {
         None => lang.say("change.unknown_share").to_owned(),
         Some(share) if share > WHOLE => lang.say("change.whole").to_owned(),

@@ -16,7 +16,7 @@ pub(super) fn article(lang: Lang, report: &Report, suspect: &Suspect, number: us
         article id=(format!("picture-{number}")) {
             h2.name { @if report.suspects.len() > 1 { (number) ". " } (foreign(&suspect.file)) }
             div.verdict.(state) {
-                p.badge { (lang.say(&format!("badge.{state}"))) }
+                p.badge { (said::badge(lang, suspect)) }
                 @for (at, sentence) in said::verdict(lang, suspect).iter().enumerate() {
                     p.lead[at == 0] { (sentence) }
                 }
@@ -25,12 +25,16 @@ pub(super) fn article(lang: Lang, report: &Report, suspect: &Suspect, number: us
             @if state != "error" {
                 section.odds { h3 { (lang.say("odds")) } @for sentence in said::odds(lang, mark) { p { (sentence) } } }
             }
-            (pictures(lang, suspect))
             @if state != "error" {
-                section { h3 { (lang.say("changes")) } ul.changes {
+                section.whole { h3 { (lang.say("changes")) } ul.changes {
                     @for change in said::changes(lang, suspect) { li { (change) } }
                 } }
-                @if let Some(fit) = &suspect.fit { section { h3 { (lang.say("fit")) } p { (fit_sentence(lang, fit)) } } }
+                @if let Some(fit) = &suspect.fit {
+                    section.whole { h3 { (lang.say("fit")) } p { (fit_sentence(lang, fit)) } }
+                }
+            }
+            (pictures(lang, suspect))
+            @if state != "error" {
                 @if mark.payload.is_some() && report.registry.is_some() { (registry(lang, suspect.registered.as_ref())) }
             }
             (facts(lang, suspect))
@@ -68,25 +72,25 @@ fn pictures(lang: Lang, suspect: &Suspect) -> Markup {
     html! {
         section.pictures aria-label=(lang.say("pictures")) {
             @if let Some(preview) = preview {
-                (figure(preview, lang.say("picture.suspect"), &html! {}))
+                (figure("", preview, lang.say("picture.suspect"), &html! {}))
                 @if let Some((map, drawing)) = &cells {
                     @let (strong, all) = map::counted(map);
-                    (figure(preview, &lang.fill("picture.map", &[("strong", &whole(strong as u64)),
+                    (figure("", preview, &lang.fill("picture.map", &[("strong", &whole(strong as u64)),
                         ("all", &whole(all as u64)), ("most", &decimal(map::FULL_Z.into(), 0))]), drawing))
                 }
             }
             @if let Some(thumbnail) = thumbnail {
                 @match part {
-                    Some(fit) => (figure(thumbnail, lang.say("picture.part"), &map::part(&fit.overlap))),
-                    None => (figure(thumbnail, lang.say("picture.original"), &html! {})),
+                    Some(fit) => (figure("thumbnail", thumbnail, lang.say("picture.part"), &map::part(&fit.overlap))),
+                    None => (figure("thumbnail", thumbnail, lang.say("picture.original"), &html! {})),
                 }
             }
         }
     }
 }
 
-fn figure(address: &str, words: &str, over: &Markup) -> Markup {
-    html! { figure { div.frame { img src=(address) alt=(words); (over) } figcaption { (words) } } }
+fn figure(class: &str, address: &str, words: &str, over: &Markup) -> Markup {
+    html! { figure.(class) { div.frame { img src=(address) alt=(words); (over) } figcaption { (words) } } }
 }
 
 fn registry(lang: Lang, row: Option<&Registered>) -> Markup {

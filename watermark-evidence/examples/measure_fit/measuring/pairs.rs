@@ -9,7 +9,7 @@ use super::readings::{Reading, altered};
 use super::{Marked, to_picture};
 
 /// Other pictures that each copy is compared with.
-const OTHERS: usize = 3;
+const OTHERS: usize = 1;
 
 /// A copy against one thumbnail.
 pub(crate) struct Pair {
@@ -60,14 +60,14 @@ pub(crate) fn of(pictures: &[Marked], readings: &[Reading], side: usize) -> anyh
 
 /// One line for each pair.
 pub(crate) fn lines(pairs: &[Pair]) -> String {
-    let mut text = String::from("copy\tattack\toriginal\troom\tshare\tscore\tstrength\ttexture\tverdict\n");
+    let mut text = String::from("copy\tattack\toriginal\troom\tshare\tscore\tstrength\ttexture\tfactor\tverdict\n");
     for Pair { copy, attack, original, room, fit, .. } in pairs {
-        let Fit { share, score, strength, texture, verdict, .. } = fit;
+        let Fit { share, score, strength, texture, factor, verdict, .. } = fit;
         let verdict = verdict.as_str();
         // Writing to a string does not fail.
         let _ = writeln!(
             text,
-            "{copy}\t{attack}\t{original}\t{room:.3}\t{share:.3}\t{score:.3}\t{strength:.2}\t{texture:.0}\t{verdict}"
+            "{copy}\t{attack}\t{original}\t{room:.3}\t{share:.3}\t{score:.3}\t{strength:.2}\t{texture:.0}\t{factor:.3}\t{verdict}"
         );
     }
     text
