@@ -2,7 +2,7 @@
 //! readers that are not ours say what differs. The result is docs/formats.md, and has to be that of the last commit.
 //!
 //! `FORMATS_WRITE=1` writes the page. Where the other programs are not installed the test passes with a message,
-//! unless `FORMATS_REQUIRED=1`.
+//! unless `FORMATS_REQUIRED=1`. `FORMATS_ONLY=text` looks at the rows whose name holds the text, and prints them.
 
 // The sources are made by shell lines.
 #![cfg(unix)]
@@ -12,6 +12,8 @@ mod readers;
 mod sources;
 mod table;
 
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -25,7 +27,7 @@ use crate::readers::{Facts, Tags};
 use crate::sources::{GROUPS, Group, PREPARE};
 
 /// Everything that makes the sources or reads the files.
-const PROGRAMS: [&str; 16] = [
+const PROGRAMS: [&str; 14] = [
     "cjpeg",
     "convert",
     "cwebp",
@@ -37,9 +39,7 @@ const PROGRAMS: [&str; 16] = [
     "ffprobe",
     "identify",
     "img2webp",
-    "jpegtran",
     "tiffcp",
-    "tiffinfo",
     "webpinfo",
     "webpmux",
 ];
@@ -47,7 +47,9 @@ const PROGRAMS: [&str; 16] = [
 const PAYLOAD: &str = "0123456789abcdef";
 /// Least PSNR in dB between a source and its marked copy: less would not be the same picture. A mark of the default
 /// strength has 40 and more, and what the format loses is added to that.
-const LEAST_PSNR_DB: f64 = 34.0;
+const LEAST_PSNR_DB: f64 = 35.0;
+/// The same for 256 colours, which a marked frame may have to choose anew.
+const LEAST_PSNR_DB_GIF: f64 = 30.0;
 /// How many files are worked on at a time.
 const THREADS: usize = 2;
 
@@ -72,18 +74,20 @@ fn the_page_says_what_is_kept() {
         println!("not run: {missing:?} are not installed");
         return;
     }
-    let folder = Folder::new();
-    let (outcomes, faults) = folder.outcomes();
+    let only = env::var("FORMATS_ONLY").unwrap_or_default();
+    let (outcomes, faults) = Folder::new().outcomes(&only);
     let page = table::page(&outcomes);
     let committed = root().join("docs/formats.md");
-    if env::var_os("FORMATS_WRITE").is_some() {
+    if !only.is_empty() {
+        println!("{page}");
+    } else if env::var_os("FORMATS_WRITE").is_some() {
         fs::write(&committed, &page).expect("docs/formats.md");
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    {
+    if only.is_empty() {
         let old = fs::read_to_string(committed).expect("docs/formats.md");
-        let differ = || page.lines().zip(old.lines()).find(|(new, old)| new != old);
-        assert!(page == old, "docs/formats.md is not what is seen now; the first line that differs: {:?}", differ());
+        let lines = || page.lines().zip(old.lines()).find(|(new, old)| new != old);
+        assert!(page == old, "docs/formats.md is not what is seen now; the first line that differs: {:?}", lines());
     }
 }
 
@@ -98,7 +102,7 @@ impl Folder {
         }
         let folder = Self(path);
         materials::write(&folder.at("materials")).expect("materials");
-        fs::write(folder.at("test.key"), KeyText::open(&key(7)).to_text().as_bytes()).expect("a key");
+        write_secret(&folder.at("test.key"), KeyText::open(&key(7)).to_text().as_bytes());
         shell(PREPARE, &folder.at("materials"), &[]).expect("materials");
         folder
     }
@@ -108,14 +112,13 @@ impl Folder {
     }
 
     /// Every row of the table, in order, and what went wrong.
-    fn outcomes(&self) -> (Vec<Outcome>, Vec<String>) {
-        let only = env::var("FORMATS_ONLY").unwrap_or_default();
+    fn outcomes(&self, only: &str) -> (Vec<Outcome>, Vec<String>) {
         let sources: Vec<(usize, &Group, usize)> = GROUPS
             .iter()
             .flat_map(|group| (0..group.variants.len()).map(move |at| (group, at)))
             .enumerate()
             .map(|(number, (group, at))| (number, group, at))
-            .filter(|(_, group, at)| format!("{}: {}", group.title, group.variants[*at].0).contains(&only))
+            .filter(|(_, group, at)| format!("{}: {}", group.title, group.variants[*at].0).contains(only))
             .collect();
         let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
         let program = program();
@@ -156,9 +159,7 @@ impl Folder {
         let (before, after) = (self.at("before").join(&file), self.at("after").join(&file));
         let scratch = self.at("scratch").join(number.to_string());
         fs::create_dir_all(&scratch).map_err(|error| fault(&error.to_string()))?;
-        let t0 = std::time::Instant::now();
         shell(script, &scratch, &[("B", &self.at("materials")), ("OUT", &before)]).map_err(|e| fault(&e))?;
-        let t1 = t0.elapsed().as_millis();
         let mut outcome = Outcome {
             group: group.title,
             extension: group.extension,
@@ -168,24 +169,19 @@ impl Folder {
             before: (Tags::new(), readers::facts(&before).map_err(|e| fault(&e))?),
             after: Default::default(),
         };
-        let t2 = t0.elapsed().as_millis();
         let (marked, said) = self.watermark(program, &before, &after);
         if !marked {
             outcome.refused = Some(said.join(" "));
             return Ok(outcome);
         }
         outcome.said = said;
-        let t3 = t0.elapsed().as_millis();
         outcome.after.1 = readers::facts(&after).map_err(|e| fault(&e))?;
-        let t4 = t0.elapsed().as_millis();
         let psnr_db = readers::psnr(&before, &after, &scratch).map_err(|e| fault(&e))?;
-        let t5 = t0.elapsed().as_millis();
-        if !psnr_db.is_finite() || psnr_db < LEAST_PSNR_DB {
+        let least = if group.extension == "gif" { LEAST_PSNR_DB_GIF } else { LEAST_PSNR_DB };
+        if !psnr_db.is_finite() || psnr_db < least {
             return Err(fault(&format!("{psnr_db} dB from its source")));
         }
         self.read_mark(program, &after).map_err(|e| fault(&e))?;
-        let t6 = t0.elapsed().as_millis();
-        eprintln!("T {number} {name}: make {t1} facts {} embed {} facts {} psnr {} ({psnr_db}) detect {}", t2-t1,t3-t2,t4-t3,t5-t4,t6-t5);
         Ok(outcome)
     }
 
@@ -230,6 +226,12 @@ impl Drop for Folder {
             let _ = fs::remove_dir_all(&self.0);
         }
     }
+}
+
+/// Writes a file that nobody else can read, as the program wants its keys.
+fn write_secret(path: &Path, bytes: &[u8]) {
+    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    file.and_then(|mut file| file.write_all(bytes)).expect("a key file");
 }
 
 fn file_name(number: usize, extension: &str) -> String {

@@ -58,7 +58,10 @@ pub(crate) fn tags(folder: &Path) -> Result<BTreeMap<String, Tags>, String> {
 fn named(tags: BTreeMap<String, Value>) -> Option<(String, Tags)> {
     let name = Path::new(tags.get("SourceFile")?.as_str()?).file_name()?.to_string_lossy().into_owned();
     let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    Some((name, tags.into_iter().filter(|(tag, _)| tag != "SourceFile").map(|(tag, v)| (tag, text(v))).collect()))
+    let mut tags: Tags = tags.into_iter().map(|(tag, value)| (tag, text(value))).collect();
+    // One is what a file without the tag has.
+    tags.retain(|tag, value| !(tag.ends_with(":FillOrder") && value == "1"));
+    Some((name, tags))
 }
 
 /// What else there is to say of a file.
@@ -184,7 +187,7 @@ fn jpeg_tables(bytes: &[u8]) -> (BTreeSet<Vec<u8>>, Option<String>) {
     (tables, restarts)
 }
 
-/// PSNR in dB of the last picture of a file against that of another, alpha planes aside; infinite when they are equal.
+/// PSNR in dB of the last picture of a file against that of another, both on grey; infinite when they are equal.
 pub(crate) fn psnr(before: &Path, after: &Path, scratch: &Path) -> Result<f64, String> {
     let (before, after) = (readable(before, scratch, "before")?, readable(after, scratch, "after")?);
     let last = ["-delete", "0--2", ")"];
@@ -197,7 +200,18 @@ pub(crate) fn psnr(before: &Path, after: &Path, scratch: &Path) -> Result<f64, S
         words.extend(last.map(str::to_owned));
         words
     };
-    let compare = ["-alpha", "off", "-metric", "PSNR", "-compare", "-format", "%[distortion]", "info:"];
+    let compare = [
+        "-background",
+        "gray50",
+        "-alpha",
+        "remove",
+        "-metric",
+        "PSNR",
+        "-compare",
+        "-format",
+        "%[distortion]",
+        "info:",
+    ];
     let words = of(&before).into_iter().chain(of(&after)).chain(compare.map(str::to_owned));
     let text = run("convert", words)?;
     text.trim().parse().map_err(|_| format!("PSNR is {text:?}"))

@@ -53,7 +53,7 @@ const PNG: &[(&str, &str)] = &[
     ("palette of 256", "convert $B/rgb8.ppm -colors 256 -strip -define png:color-type=3 $OUT"),
     (
         "palette of 200 with tRNS",
-        "convert $B/rgba8.png -channel A -threshold 50% +channel -colors 200 -strip -define png:color-type=3 $OUT",
+        "convert $B/rgba8.png -channel A -threshold 50% +channel -colors 200 -strip PNG8:$OUT",
     ),
     (
         "palette of 16, 4 bit",
@@ -180,19 +180,22 @@ const WEBP: &[(&str, &str)] = &[
         "lossless, ICC, EXIF, XMP",
         "convert $B/rgb8.ppm -strip -profile $B/rgb.icc -define png:exclude-chunk=date s.png
          exiftool -q -q -m -overwrite_original -EXIF:Artist=Somebody -XMP-dc:Title=Landscape s.png
-         cwebp -quiet -lossless -metadata all s.png -o $OUT",
+         cwebp -quiet -lossless -metadata icc,xmp s.png -o s.webp
+         exiftool -b -EXIF s.png > s.exif && webpmux -set exif s.exif s.webp -o $OUT",
     ),
     (
         "lossy, ICC, EXIF, XMP",
         "convert $B/rgb8.ppm -strip -profile $B/rgb.icc -define png:exclude-chunk=date s.png
          exiftool -q -q -m -overwrite_original -EXIF:Artist=Somebody -XMP-dc:Title=Landscape s.png
-         cwebp -quiet -q 85 -metadata all s.png -o $OUT",
+         cwebp -quiet -q 85 -metadata icc,xmp s.png -o s.webp
+         exiftool -b -EXIF s.png > s.exif && webpmux -set exif s.exif s.webp -o $OUT",
     ),
     (
         "lossless with alpha, EXIF with orientation 6",
         "cp $B/rgba8.png s.png
          exiftool -q -q -m -overwrite_original -EXIF:Orientation#=6 s.png
-         cwebp -quiet -lossless -exact -metadata all s.png -o $OUT",
+         cwebp -quiet -lossless -exact s.png -o s.webp
+         exiftool -b -EXIF s.png > s.exif && webpmux -set exif s.exif s.webp -o $OUT",
     ),
 ];
 
@@ -220,8 +223,11 @@ const TIFF: &[(&str, &str)] = &[
     ("palette", "convert $B/rgb8.ppm -colors 256 -type Palette -compress LZW $OUT"),
     ("CMYK", "convert $B/rgb8.ppm -colorspace CMYK -compress LZW $OUT"),
     ("YCbCr, JPEG inside", "convert $B/rgb8.ppm -compress JPEG -quality 90 $OUT"),
-    ("RGB, 32 bit float", "convert $B/rgb16.ppm -depth 32 -define quantum:format=floating-point -compress Zip s.tif
-         tiffcp -c none s.tif $OUT"),
+    (
+        "RGB, 32 bit float",
+        "convert $B/rgb16.ppm -depth 32 -define quantum:format=floating-point -compress Zip s.tif
+         tiffcp -c none s.tif $OUT",
+    ),
     (
         "RGB, 32 bit float, deflate with predictor 3",
         "convert $B/rgb16.ppm -depth 32 -define quantum:format=floating-point -compress Zip s.tif
