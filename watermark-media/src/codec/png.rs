@@ -107,7 +107,7 @@ fn metadata(chunks: &[Chunk<'_>], icc: Option<Vec<u8>>, same_type: bool) -> Meta
         }
     }
     let exif = chunks.iter().find(|chunk| &chunk.kind == b"eXIf" && chunk.intact).map(|chunk| chunk.data.to_vec());
-    let xmp = chunks.iter().find_map(|chunk| (&chunk.kind == b"iTXt").then(|| chunk.data.strip_prefix(XMP_HEAD))?);
+    let xmp = chunks.iter().find_map(|chunk| (&chunk.kind == b"iTXt" && chunk.intact).then(|| chunk.data.strip_prefix(XMP_HEAD))?);
     let c2pa = chunks.iter().any(|chunk| &chunk.kind == b"caBX");
     Metadata { icc, exif, xmp: xmp.map(<[u8]>::to_vec), c2pa, png: Some(kept), ..Metadata::default() }
 }
