@@ -7,6 +7,7 @@
 // The sources are made by shell lines.
 #![cfg(unix)]
 
+mod describe;
 mod materials;
 mod readers;
 mod sources;
@@ -27,13 +28,14 @@ use crate::readers::{Facts, Tags};
 use crate::sources::{GROUPS, Group, PREPARE};
 
 /// Everything that makes the sources or reads the files.
-const PROGRAMS: [&str; 14] = [
+const PROGRAMS: [&str; 15] = [
     "cjpeg",
     "convert",
     "cwebp",
     "exiftool",
     "exrheader",
     "exrmaketiled",
+    "exrmultipart",
     "exrstdattr",
     "ffmpeg",
     "ffprobe",

@@ -2,6 +2,9 @@
 //!
 //! `$B` is the folder of the materials, `$OUT` the file to write. The working directory is the variant's own.
 
+mod film;
+mod moving;
+
 /// Rows of the table that belong together.
 pub(crate) struct Group {
     pub(crate) title: &'static str,
@@ -23,11 +26,11 @@ pub(crate) const GROUPS: [Group; 8] = [
     Group { title: "PNG", extension: "png", variants: PNG },
     Group { title: "JPEG", extension: "jpg", variants: JPEG },
     Group { title: "WebP", extension: "webp", variants: WEBP },
-    Group { title: "TIFF", extension: "tif", variants: TIFF },
-    Group { title: "OpenEXR", extension: "exr", variants: EXR },
-    Group { title: "GIF", extension: "gif", variants: GIF },
-    Group { title: "Animated PNG", extension: "png", variants: APNG },
-    Group { title: "Animated WebP", extension: "webp", variants: ANIMATED_WEBP },
+    Group { title: "TIFF", extension: "tif", variants: film::TIFF },
+    Group { title: "OpenEXR", extension: "exr", variants: film::EXR },
+    Group { title: "GIF", extension: "gif", variants: moving::GIF },
+    Group { title: "Animated PNG", extension: "png", variants: moving::APNG },
+    Group { title: "Animated WebP", extension: "webp", variants: moving::ANIMATED_WEBP },
 ];
 
 const PNG: &[(&str, &str)] = &[
@@ -196,168 +199,5 @@ const WEBP: &[(&str, &str)] = &[
          exiftool -q -q -m -overwrite_original -EXIF:Orientation#=6 s.png
          cwebp -quiet -lossless -exact s.png -o s.webp
          exiftool -b -EXIF s.png > s.exif && webpmux -set exif s.exif s.webp -o $OUT",
-    ),
-];
-
-const TIFF: &[(&str, &str)] = &[
-    ("RGB, 8 bit, plain", "convert $B/rgb8.ppm -compress None $OUT"),
-    ("RGB, 8 bit, LZW", "convert $B/rgb8.ppm -compress LZW $OUT"),
-    ("RGB, 8 bit, deflate", "convert $B/rgb8.ppm -compress Zip $OUT"),
-    ("RGB, 8 bit, PackBits", "convert $B/rgb8.ppm -compress RLE $OUT"),
-    ("RGB, 16 bit, plain", "convert $B/rgb16.ppm -compress None $OUT"),
-    ("RGB, 16 bit, LZW", "convert $B/rgb16.ppm -compress LZW $OUT"),
-    ("RGB, 16 bit, deflate, big-endian", "convert $B/rgb16.ppm -endian MSB -compress Zip $OUT"),
-    ("RGB, 8 bit, plain, big-endian", "convert $B/rgb8.ppm -endian MSB -compress None $OUT"),
-    ("grey, 8 bit", "convert $B/rgb8.ppm -colorspace Gray -compress None $OUT"),
-    ("grey, 16 bit", "convert $B/rgb16.ppm -colorspace Gray -compress LZW $OUT"),
-    ("grey, 1 bit, Group 4", "convert $B/rgb8.ppm -colorspace Gray -monochrome -compress Group4 $OUT"),
-    ("grey with alpha, 8 bit", "convert $B/rgba8.png -colorspace Gray -compress LZW $OUT"),
-    ("RGBA, 8 bit", "convert $B/rgba8.png -compress LZW $OUT"),
-    ("RGBA, 16 bit", "convert $B/rgba16.png -compress Zip $OUT"),
-    ("RGBA, 8 bit, premultiplied", "convert $B/rgba8.png -define tiff:alpha=associated -compress LZW $OUT"),
-    ("RGB, 8 bit, LZW without predictor", "convert $B/rgb8.ppm -compress None s.tif && tiffcp -c lzw:1 s.tif $OUT"),
-    ("tiled, LZW", "convert $B/rgb8.ppm -compress None s.tif && tiffcp -t -w 128 -l 128 -c lzw:2 s.tif $OUT"),
-    ("tiled, plain, 16 bit", "convert $B/rgb16.ppm -compress None s.tif && tiffcp -t -w 256 -l 256 s.tif $OUT"),
-    ("separate planes, plain", "convert $B/rgb8.ppm -compress None s.tif && tiffcp -p separate s.tif $OUT"),
-    ("BigTIFF, deflate", "convert $B/rgb8.ppm -compress Zip s.tif && tiffcp -8 s.tif $OUT"),
-    ("palette", "convert $B/rgb8.ppm -colors 256 -type Palette -compress LZW $OUT"),
-    ("CMYK", "convert $B/rgb8.ppm -colorspace CMYK -compress LZW $OUT"),
-    ("YCbCr, JPEG inside", "convert $B/rgb8.ppm -compress JPEG -quality 90 $OUT"),
-    (
-        "RGB, 32 bit float",
-        "convert $B/rgb16.ppm -depth 32 -define quantum:format=floating-point -compress Zip s.tif
-         tiffcp -c none s.tif $OUT",
-    ),
-    (
-        "RGB, 32 bit float, deflate with predictor 3",
-        "convert $B/rgb16.ppm -depth 32 -define quantum:format=floating-point -compress Zip s.tif
-         tiffcp -c zip:3 s.tif $OUT",
-    ),
-    (
-        "RGBA, 32 bit float, LZW",
-        "convert $B/rgba16.png -depth 32 -define quantum:format=floating-point -compress LZW $OUT",
-    ),
-    ("3 pages, LZW", "convert $B/frame0.ppm $B/frame1.ppm $B/frame2.ppm -compress LZW $OUT"),
-    (
-        "3 pages of other kinds: RGB 8, grey 16, RGBA 8",
-        "convert $B/rgb8.ppm -compress Zip a.tif
-         convert $B/rgb16.ppm -colorspace Gray -compress LZW b.tif
-         convert $B/rgba8.png -compress None c.tif
-         tiffcp a.tif b.tif c.tif $OUT",
-    ),
-    ("density of 300 dpi", "convert $B/rgb8.ppm -density 300 -units PixelsPerInch -compress LZW $OUT"),
-    ("ICC", "convert $B/rgb16.ppm -profile $B/rgb.icc -compress LZW $OUT"),
-    ("ICC of 150 kB", "convert $B/rgb8.ppm -profile $B/large.icc -compress Zip $OUT"),
-    (
-        "EXIF with orientation 6, GPS",
-        "convert $B/rgb8.ppm -compress LZW $OUT
-         exiftool -q -q -m -overwrite_original -IFD0:Orientation#=6 -EXIF:Make=Acme -EXIF:ExposureTime=1/125 \
-         -EXIF:GPSLatitude=48.5 -EXIF:GPSLatitudeRef=N $OUT",
-    ),
-    (
-        "XMP, IPTC, Photoshop resources",
-        "convert $B/rgb16.ppm -compress Zip $OUT
-         exiftool -q -q -m -overwrite_original -XMP-dc:Title=Landscape -IPTC:Keywords=tree \
-         -IPTC:By-line=Somebody -Photoshop:URL=https://example.org $OUT",
-    ),
-    (
-        "EXIF with orientation 3 and maker note",
-        "convert $B/rgb8.ppm -compress None $OUT
-         convert $B/rgb8.ppm -strip maker.jpg
-         exiftool -q -q -m -overwrite_original \"-EXIF<=$B/maker.exif\" maker.jpg
-         exiftool -q -q -m -overwrite_original -tagsfromfile maker.jpg -all:all -IFD0:Orientation#=3 $OUT",
-    ),
-];
-
-const EXR: &[(&str, &str)] = &[
-    (
-        "RGB, half, zip",
-        "ffmpeg -v error -i $B/linear.png -pix_fmt gbrpf32le -c:v exr -format half -compression zip16 $OUT",
-    ),
-    (
-        "RGB, float, zip of single lines",
-        "ffmpeg -v error -i $B/linear.png -pix_fmt gbrpf32le -c:v exr -format float -compression zip1 $OUT",
-    ),
-    (
-        "RGB, half, plain",
-        "ffmpeg -v error -i $B/linear.png -pix_fmt gbrpf32le -c:v exr -format half -compression none $OUT",
-    ),
-    (
-        "RGB, half, RLE",
-        "ffmpeg -v error -i $B/linear.png -pix_fmt gbrpf32le -c:v exr -format half -compression rle $OUT",
-    ),
-    (
-        "RGBA, half, zip",
-        "ffmpeg -v error -i $B/linear-alpha.png -pix_fmt gbrapf32le -c:v exr -format half -compression zip16 $OUT",
-    ),
-    (
-        "RGB, float, highlights above 1",
-        "ffmpeg -v error -i $B/linear.png -vf format=gbrpf32le,exposure=exposure=2 -c:v exr -format float \
-         -compression zip16 $OUT",
-    ),
-    (
-        "RGB, half, PIZ, tiled",
-        "ffmpeg -v error -i $B/linear.png -pix_fmt gbrpf32le -c:v exr -format half -compression none s.exr
-         exrmaketiled -z piz s.exr $OUT",
-    ),
-    (
-        "RGB, half, zip, with an owner and a capture date",
-        "ffmpeg -v error -i $B/linear.png -pix_fmt gbrpf32le -c:v exr -format half -compression zip16 s.exr
-         exrstdattr -owner Somebody -comments Hello -capDate '2021:02:03 04:05:06' s.exr $OUT",
-    ),
-    (
-        "grey, float, zip",
-        "ffmpeg -v error -i $B/linear.png -pix_fmt grayf32le -c:v exr -format float -compression zip16 $OUT",
-    ),
-];
-
-const GIF: &[(&str, &str)] = &[
-    ("one picture", "convert $B/rgb8.ppm -colors 256 $OUT"),
-    ("one picture with transparency", "convert $B/rgba8.png -channel A -threshold 50% +channel -colors 255 $OUT"),
-    (
-        "3 frames, 70 ms and 200 ms, 3 times",
-        "convert -loop 3 -delay 7 $B/frame0.ppm $B/frame1.ppm -delay 20 $B/frame2.ppm $OUT",
-    ),
-    (
-        "3 frames, parts of the canvas, endless, comment",
-        "convert -loop 0 -delay 10 $B/frame0.ppm \\( $B/frame1.ppm -crop 320x240+160+120 \\) \
-         \\( $B/frame2.ppm -crop 200x200+40+40 \\) -set comment Hello $OUT",
-    ),
-];
-
-const APNG: &[(&str, &str)] = &[
-    (
-        "3 frames of 100 ms, 3 times",
-        "for n in 0 1 2; do convert $B/frame$n.ppm -strip f$n.png; done
-         ffmpeg -v error -framerate 10 -i f%d.png -plays 3 -f apng $OUT",
-    ),
-    (
-        "RGBA, 2 frames of 500 ms, endless",
-        "cp $B/rgba8.png f0.png; convert $B/rgba8.png -channel RGB -negate +channel -strip f1.png
-         ffmpeg -v error -framerate 2 -i f%d.png -plays 0 -f apng $OUT",
-    ),
-    (
-        "16 bit, 2 frames of 40 ms",
-        "convert $B/rgb16.ppm -strip f0.png; convert $B/rgb16.ppm -flop -strip f1.png
-         ffmpeg -v error -framerate 25 -i f%d.png -pix_fmt rgb48be -f apng $OUT",
-    ),
-];
-
-const ANIMATED_WEBP: &[(&str, &str)] = &[
-    (
-        "lossless, 3 frames, 70 ms and 200 ms, 3 times",
-        "for n in 0 1 2; do convert $B/frame$n.ppm -strip f$n.png; done
-         img2webp -loop 3 -lossless -d 70 f0.png f1.png -d 200 f2.png -o $OUT",
-    ),
-    (
-        "lossy, 3 frames of 100 ms, endless",
-        "for n in 0 1 2; do convert $B/frame$n.ppm -strip f$n.png; done
-         img2webp -loop 0 -lossy -q 90 -d 100 f0.png f1.png f2.png -o $OUT",
-    ),
-    (
-        "lossless with alpha, XMP",
-        "cp $B/rgba8.png f0.png; convert $B/rgba8.png -channel RGB -negate +channel -strip f1.png
-         convert -delay 25 -loop 0 f0.png f1.png -define webp:lossless=true -define webp:exact=true $OUT
-         exiftool -q -q -m -overwrite_original -XMP-dc:Title=Landscape $OUT",
     ),
 ];

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::Outcome;
+use crate::describe::{depth, loops, stored};
 use crate::readers::{Facts, Tags};
 use crate::sources::GROUPS;
 
@@ -31,51 +32,14 @@ const COLUMNS: [&str; 9] =
 const NOT_COMPARED: [&str; 4] = ["System", "ExifTool", "Composite", "SourceFile"];
 /// Sizes and places, which have to change.
 const PLACES: [&str; 5] = ["Offset", "Offsets", "ByteCounts", "RowsPerStrip", "IDC_IFD"];
-/// Tags about how samples are stored, which the columns depth and coding show.
-const STORAGE: [&str; 42] = [
-    "BitDepth",
-    "ColorType",
-    "Interlace",
-    "Filter",
-    "Compression",
-    "ImageWidth",
-    "ImageHeight",
-    "BitsPerSample",
-    "EncodingProcess",
-    "ColorComponents",
-    "YCbCrSubSampling",
-    "PhotometricInterpretation",
-    "SamplesPerPixel",
-    "PlanarConfiguration",
-    "Predictor",
-    "FillOrder",
-    "TileWidth",
-    "TileLength",
-    "SampleFormat",
-    "ExtraSamples",
-    "ColorMap",
-    "SubfileType",
-    "FileType",
-    "FileTypeExtension",
-    "MIMEType",
-    "WebP_Flags",
-    "Palette",
-    "Transparency",
-    "Channels",
-    "ChunkCount",
-    "Tiles",
-    "Type",
-    "BitsPerPixel",
-    "ExifByteOrder",
-    "T4Options",
-    "T6Options",
-    "HorizontalScale",
-    "VerticalScale",
-    "VP8Version",
-    "AlphaCompression",
-    "AlphaFiltering",
-    "AlphaPreprocessing",
-];
+/// Tags about how samples are stored, which the columns depth and coding show; words.
+const STORAGE: &str = "\
+    BitDepth ColorType Interlace Filter Compression ImageWidth ImageHeight BitsPerSample EncodingProcess \
+    ColorComponents YCbCrSubSampling PhotometricInterpretation SamplesPerPixel PlanarConfiguration \
+    Predictor FillOrder TileWidth TileLength SampleFormat ExtraSamples ColorMap SubfileType FileType \
+    FileTypeExtension MIMEType WebP_Flags Palette Transparency Channels ChunkCount Tiles Type \
+    BitsPerPixel ExifByteOrder T4Options T6Options HorizontalScale VerticalScale VP8Version \
+    AlphaCompression AlphaFiltering AlphaPreprocessing";
 /// Longest value that is shown, characters.
 const SHOWN: usize = 24;
 
@@ -158,126 +122,6 @@ fn coding(cell: String, before: &Facts, after: &Facts) -> String {
     }
 }
 
-fn get<'a>(tags: &'a Tags, tag: &str) -> &'a str {
-    tags.get(tag).map_or("", String::as_str)
-}
-
-/// Bits and channels.
-fn depth(extension: &str, tags: &Tags) -> String {
-    match extension {
-        "png" => {
-            let kind = match get(tags, "PNG:ColorType") {
-                "0" => "grey",
-                "2" => "RGB",
-                "3" => "palette",
-                "4" => "grey and alpha",
-                _ => "RGBA",
-            };
-            format!("{} bit {kind}", get(tags, "PNG:BitDepth"))
-        }
-        "jpg" => {
-            let kind = match get(tags, "File:ColorComponents") {
-                "1" => "grey",
-                "3" => "colour",
-                _ => "CMYK",
-            };
-            format!("{} bit {kind}", get(tags, "File:BitsPerSample"))
-        }
-        "tif" => {
-            let pages =
-                (0..).map(|n| format!("IFD{n}:")).take_while(|page| tags.contains_key(&format!("{page}ImageWidth")));
-            let kinds: Vec<String> = pages.map(|page| tiff_depth(tags, &page)).collect();
-            if kinds.iter().all(|kind| kind == &kinds[0]) { kinds[0].clone() } else { kinds.join("; ") }
-        }
-        "gif" => format!("palette of {} bit", get(tags, "GIF:BitsPerPixel")),
-        "exr" => get(tags, "OpenEXR:Channels").replace(['[', ']', '"'], "").replace(" 1 1", "").replace(',', ", "),
-        _ => "8 bit".to_owned(),
-    }
-}
-
-fn tiff_depth(tags: &Tags, page: &str) -> String {
-    let value = |tag: &str| get(tags, &format!("{page}{tag}"));
-    let bits = value("BitsPerSample").split(' ').next().unwrap_or_default();
-    let float = if value("SampleFormat").starts_with('3') { " float" } else { "" };
-    let kind = match (value("PhotometricInterpretation"), value("SamplesPerPixel")) {
-        ("0" | "1", "2") => "grey and alpha",
-        ("0" | "1", _) => "grey",
-        ("2", "4") if value("ExtraSamples") == "1" => "RGBA, premultiplied",
-        ("2", "4") => "RGBA",
-        ("2", _) => "RGB",
-        ("3", _) => "palette",
-        ("5", _) => "CMYK",
-        ("6", _) => "YCbCr",
-        _ => "other",
-    };
-    format!("{}{bits} bit{float} {kind}", if bits.is_empty() { "1" } else { "" })
-}
-
-/// How often an animation is shown.
-fn loops(tags: &Tags) -> String {
-    let told = ["GIF:AnimationIterations", "PNG:AnimationPlays", "RIFF:AnimationLoopCount"];
-    match told.iter().find_map(|tag| tags.get(*tag)).map(String::as_str) {
-        None => String::new(),
-        Some("0" | "inf") => ", endless".to_owned(),
-        Some(count) => format!(", loop count {count}"),
-    }
-}
-
-/// How samples are coded.
-fn stored(extension: &str, tags: &Tags, facts: &Facts) -> String {
-    let more = facts.coding.as_deref().map(|more| format!(", {more}")).unwrap_or_default();
-    match extension {
-        "png" => if get(tags, "PNG:Interlace") == "1" { "interlaced" } else { "plain" }.to_owned(),
-        "jpg" => {
-            let process = match get(tags, "File:EncodingProcess") {
-                "0" => "baseline",
-                "1" => "sequential",
-                "2" => "progressive",
-                _ => "arithmetic",
-            };
-            let sampling = match get(tags, "File:YCbCrSubSampling") {
-                "1 1" => " 4:4:4",
-                "2 1" => " 4:2:2",
-                "2 2" => " 4:2:0",
-                "1 2" => " 4:4:0",
-                "4 1" => " 4:1:1",
-                _ => "",
-            };
-            format!("{process}{sampling}{more}")
-        }
-        "tif" => tiff_coding(tags),
-        "gif" => "LZW".to_owned(),
-        _ => facts.coding.clone().unwrap_or_default(),
-    }
-}
-
-fn tiff_coding(tags: &Tags) -> String {
-    let mut all = Vec::new();
-    for page in (0..).map(|n| format!("IFD{n}:")).take_while(|page| tags.contains_key(&format!("{page}ImageWidth"))) {
-        let value = |tag: &str| get(tags, &format!("{page}{tag}"));
-        let mut words = vec![match value("Compression") {
-            "1" => "plain",
-            "4" => "Group 4",
-            "5" => "LZW",
-            "7" => "JPEG",
-            "8" | "32946" => "deflate",
-            "32773" => "PackBits",
-            _ => "other",
-        }];
-        words.extend(match value("Predictor") {
-            "2" => Some("predictor"),
-            "3" => Some("floating point predictor"),
-            _ => None,
-        });
-        words.extend((!value("TileWidth").is_empty()).then_some("tiled"));
-        words.extend((value("PlanarConfiguration") == "2").then_some("separate planes"));
-        all.push(words.join(", "));
-    }
-    let order = if get(tags, "File:ExifByteOrder") == "MM" { "big-endian, " } else { "" };
-    let same = all.iter().all(|page| page == &all[0]);
-    format!("{order}{}", if same { all.first().cloned().unwrap_or_default() } else { all.join("; ") })
-}
-
 #[derive(Clone, Copy, PartialEq)]
 enum Column {
     Icc,
@@ -293,21 +137,22 @@ enum Column {
 /// The column that a tag belongs to.
 fn column(extension: &str, tag: &str) -> Column {
     let (group, name) = (tag.split(':').next().unwrap_or_default(), tag.rsplit(':').next().unwrap_or_default());
-    let places = PLACES.iter().any(|end| name.ends_with(end)) && name != "TimeOffset";
-    let directory = group.strip_prefix("IFD").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
-    if NOT_COMPARED.contains(&group) || places {
+    let is_place = PLACES.iter().any(|end| name.ends_with(end)) && name != "TimeOffset";
+    let is_directory = group.strip_prefix("IFD").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
+    // The first directory of EXIF blocks has tags of the same names, about the thumbnail or about nothing.
+    let is_storage = STORAGE.split(' ').any(|word| word == name) && !(is_directory && extension != "tif");
+    let is_timing = name.starts_with("Animation") || ["FrameCount", "Duration"].contains(&name);
+    if NOT_COMPARED.contains(&group) || is_place {
         Column::Nowhere
-    } else if tag == "IFD0:Orientation" || (STORAGE.contains(&name) && !(directory && extension != "tif")) {
-        Column::Elsewhere
-    } else if name.starts_with("Animation") || ["FrameCount", "Duration"].contains(&name) {
+    } else if tag == "IFD0:Orientation" || is_storage || is_timing {
         Column::Elsewhere
     } else if group.starts_with("ICC") {
         Column::Icc
     } else if group.starts_with("XMP") {
         Column::Xmp
-    } else if directory && extension == "tif" {
+    } else if is_directory && extension == "tif" {
         Column::Other
-    } else if directory || ["EXIF", "ExifIFD", "GPS", "InteropIFD", "MakerNotes"].contains(&group) {
+    } else if is_directory || ["EXIF", "ExifIFD", "GPS", "InteropIFD", "MakerNotes"].contains(&group) {
         Column::Exif
     } else {
         Column::Other
