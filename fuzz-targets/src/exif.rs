@@ -19,7 +19,7 @@ pub(crate) fn survives(block: &[u8]) -> bool {
         let document = Document::decode(&file, &DecodeLimits::default()).expect("damage in EXIF is no fault");
         let orientation = document.pictures()[0].orientation();
         turned |= orientation.exif() != 1;
-        for format in Format::ALL {
+        for format in Format::ALL.iter().copied() {
             let written = match document.encode(format, &EncodeOptions::default()) {
                 Ok(written) => written,
                 Err(Error::CannotHold { .. } | Error::Unsupported { .. } | Error::Limit { .. }) => continue,
