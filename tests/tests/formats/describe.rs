@@ -91,8 +91,22 @@ pub(crate) fn stored(extension: &str, tags: &Tags, facts: &Facts) -> String {
         }
         "tif" => tiff_coding(tags),
         "gif" => "LZW".to_owned(),
+        "exr" => exr_coding(tags),
         _ => facts.coding.clone().unwrap_or_default(),
     }
+}
+
+fn exr_coding(tags: &Tags) -> String {
+    let compression = match get(tags, "OpenEXR:Compression") {
+        "0" => "plain",
+        "1" => "RLE",
+        "2" => "zip of single lines",
+        "3" => "zip",
+        "4" => "PIZ",
+        _ => "other",
+    };
+    let parts = if tags.contains_key("OpenEXR:Tiles") { ", tiled" } else { "" };
+    format!("{compression}{parts}")
 }
 
 fn tiff_coding(tags: &Tags) -> String {

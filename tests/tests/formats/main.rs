@@ -28,12 +28,11 @@ use crate::readers::{Facts, Tags};
 use crate::sources::{GROUPS, Group, PREPARE};
 
 /// Everything that makes the sources or reads the files.
-const PROGRAMS: [&str; 15] = [
+const PROGRAMS: [&str; 14] = [
     "cjpeg",
     "convert",
     "cwebp",
     "exiftool",
-    "exrheader",
     "exrmaketiled",
     "exrmultipart",
     "exrstdattr",

@@ -70,7 +70,6 @@ pub(crate) fn facts(file: &Path) -> Result<Facts, String> {
     let bytes = fs::read(file).map_err(|error| error.to_string())?;
     match file.extension().and_then(OsStr::to_str) {
         Some("exr") => {
-            facts.coding = Some(exr_coding(file)?);
             facts.alpha = plane_by_ffmpeg(file);
             return Ok(facts);
         }
@@ -122,17 +121,6 @@ fn plane_by_ffmpeg(file: &Path) -> Option<String> {
     }
     let plane = ["-vf", "extractplanes=a", "-f", "framemd5", "-"].map(OsStr::new);
     run("ffmpeg", ["-v", "error", "-i"].map(OsStr::new).into_iter().chain([file.as_os_str()]).chain(plane)).ok()
-}
-
-fn exr_coding(file: &Path) -> Result<String, String> {
-    let header = run("exrheader", [file])?;
-    let value = |name: &str| {
-        let line = header.lines().find(|line| line.starts_with(name));
-        line.and_then(|line| line.split_once("): ")).map(|(_, value)| value.trim_matches('"').to_owned())
-    };
-    let tiled = header.lines().any(|line| line.starts_with("tiles "));
-    let compression = value("compression (").unwrap_or_default();
-    Ok(format!("{compression}{}", if tiled { ", tiled" } else { "" }))
 }
 
 /// Lossy or lossless, and the frames of an animation.

@@ -14,8 +14,8 @@ const HEADER: &str = "\
 Generated: `FORMATS_WRITE=1 cargo test -p watermark-tests --test formats` writes this page anew, and the same test in CI
 fails where it is not what the program does. Each row is a file that other programs made (ImageMagick, ffmpeg,
 libjpeg-turbo, libwebp, libtiff, OpenEXR, exiftool); `watermark embed` marked it with default options into the same
-format. File before and file after were compared by exiftool, ImageMagick, ffprobe, webpinfo and exrheader, none of
-which is ours. In every row that was marked, `watermark detect` reads the payload from the file, and ImageMagick sees
+format. File before and file after were compared by exiftool, ImageMagick, ffmpeg and webpinfo, none of which is
+ours. In every row that was marked, `watermark detect` reads the payload from the file, and ImageMagick sees
 the same picture: a PSNR of 35 dB or more against the source (GIF: 30 dB), and not infinite.
 
 - `-`: the source has none. `kept: x`: it had `x`, and has it. `x -> y`: it had `x` and has `y` now. `lost`: gone.
