@@ -2,8 +2,10 @@
 //!
 //! Each file in `tests/` is named for what it promises.
 
+mod program;
 mod scene;
 
+pub use program::{program, root};
 pub use scene::Scene;
 
 use image::RgbImage;

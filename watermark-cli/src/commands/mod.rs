@@ -22,7 +22,7 @@ pub(crate) fn run(cli: Cli) -> Result<u8> {
     match cli.command {
         Command::Keygen(args) => keygen::run(&args),
         Command::Key(command) => key::run(&command),
-        Command::Embed(args) => embed::run(args, config()?),
+        Command::Embed(args) => embed::run(*args, config()?),
         Command::Detect(args) => detect::run(&args, &config()?),
         Command::Report(args) => report::run(&args, &config()?),
         Command::Demo(args) => demo::run(&args),

@@ -159,8 +159,9 @@ fn metadata(chunks: &[Chunk<'_>], icc: Option<Vec<u8>>, same_type: bool) -> Meta
             list.push((chunk.kind, data));
         }
     }
-    let exif = chunks.iter().find(|chunk| &chunk.kind == b"eXIf" && chunk.intact).map(|chunk| chunk.data.to_vec());
-    let xmp = chunks.iter().find_map(|chunk| (&chunk.kind == b"iTXt").then(|| chunk.data.strip_prefix(XMP_HEAD))?);
+    let intact = |kind: &'static [u8; 4]| chunks.iter().filter(move |chunk| &chunk.kind == kind && chunk.intact);
+    let exif = intact(b"eXIf").next().map(|chunk| chunk.data.to_vec());
+    let xmp = intact(b"iTXt").find_map(|chunk| chunk.data.strip_prefix(XMP_HEAD));
     let c2pa = chunks.iter().any(|chunk| &chunk.kind == b"caBX");
     Metadata { icc, exif, xmp: xmp.map(<[u8]>::to_vec), c2pa, png: Some(kept), ..Metadata::default() }
 }
