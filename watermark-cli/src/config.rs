@@ -220,7 +220,7 @@ mod tests {
             ("title = \"a\"\nprofile = \"loud\"\n", vec!["loud", "subtle, standard, robust"]),
             ("key = \"a\"\nkey-ring = \"b\"\n", vec!["both"]),
             ("jobs = 0\n", vec!["jobs"]),
-            ("jobs = \"many\"\n", vec!["line 1", "jobs"]),
+            ("jobs = \"many\"\n", vec!["line 1", "many"]),
             ("[[rule]]\nglob = \"a\"\n", vec!["\"a\"", "neither"]),
             ("[[rule]]\nglob = \"a{b\"\nskip = true\n", vec!["a{b"]),
         ] {

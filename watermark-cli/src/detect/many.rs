@@ -7,7 +7,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::batch::inputs::{self, Task};
 
@@ -22,6 +22,10 @@ pub(crate) fn find(typed: &[PathBuf]) -> Result<(Vec<PathBuf>, usize)> {
     let files: Vec<PathBuf> =
         found.into_iter().filter(|found| found.task != Task::Skip).map(|found| found.path).collect();
     let skipped = all - files.len();
+    if files.is_empty() {
+        let named: Vec<String> = typed.iter().map(|path| path.display().to_string()).collect();
+        bail!("{}: there is no picture in it; name pictures or a directory with some", named.join(", "));
+    }
     Ok((files, skipped))
 }
 

@@ -24,8 +24,10 @@ fn rows_are_listed_and_shown() {
     assert!(list.contains("covers") && list.contains("Folge 12") && list.contains("2 rows shown"), "{list}");
     let rows = sandbox.run(["registry", "list", "--registry", "studio.db", "--json"]).succeeds().json();
     assert_eq!(rows.len(), 2);
-    let payload = rows[0]["payload"].as_str().unwrap();
-    for what in [payload, "out/a.png", "in/a.png", rows[0]["output_sha256"].as_str().unwrap()] {
+    // Files are marked side by side: either may be the first.
+    let row = rows.iter().find(|row| row["source_path"].as_str().unwrap().ends_with("a.png")).unwrap();
+    let payload = row["payload"].as_str().unwrap();
+    for what in [payload, "out/a.png", "in/a.png", row["output_sha256"].as_str().unwrap()] {
         let shown = sandbox.run(["registry", "show", what, "--registry", "studio.db"]).succeeds().out;
         assert!(shown.contains(payload) && shown.contains("confirmed") && shown.contains("covers"), "{shown}");
     }
