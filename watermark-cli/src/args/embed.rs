@@ -57,6 +57,12 @@ pub(crate) struct EmbedArgs {
     /// Format to write instead of each file's own: png, jpg, webp, tif. The extension of the output follows.
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<String>,
+    /// Quality of JPEGs, 1 to 100. Default: the source's own tables, which keep its size and look; 95 for other sources.
+    #[arg(long, value_name = "Q", value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub(crate) jpeg_quality: Option<u8>,
+    /// Write WebP lossy, with this quality, 0 to 100. Default: lossless, which is larger than a lossy source.
+    #[arg(long, value_name = "Q", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(crate) webp_quality: Option<u8>,
     /// What happens to a file with content credentials (C2PA), which hold for unchanged pixels only
     /// [default: refuse]
     #[arg(long, value_enum)]
@@ -72,6 +78,13 @@ pub(crate) struct EmbedArgs {
     pub(crate) profile_was_typed: bool,
     #[command(flatten)]
     pub(crate) batch: BatchArgs,
+}
+
+impl EmbedArgs {
+    /// Quality of JPEG and of WebP, where one was asked for.
+    pub(crate) fn quality(&self) -> (Option<u8>, Option<u8>) {
+        (self.jpeg_quality, self.webp_quality)
+    }
 }
 
 /// Arguments of `embed` that are about many files.

@@ -106,8 +106,16 @@ fn marked(args: &EmbedArgs, input: &Path, key: &Key, report: &mut EmbedReport) -
     report.payload_from = Some(if args.payload.is_some() { "given" } else { "content" });
     let embedder = Embedder::new(key, settings::strength(args)?.options()).with_context(name)?;
     let c2pa = if rule == CredentialsRule::Keep { C2pa::Keep } else { C2pa::Drop };
-    let mut original =
-        Original { document, format, embedder: &embedder, metrics: args.metrics, c2pa, once: true, plan: None };
+    let mut original = Original {
+        document,
+        format,
+        embedder: &embedder,
+        metrics: args.metrics,
+        quality: args.quality(),
+        c2pa,
+        once: true,
+        plan: None,
+    };
     let output = args.out.display().to_string();
     let marked = original.mark(&payload, Names { input: &name(), output: &output }, report)?;
     report.losses.extend(marked.remarks);

@@ -212,7 +212,8 @@ impl Shared<'_> {
             None => None,
         };
         let source = Source { remark, fingerprint, source_sha256, content_sha256, pixels, sides };
-        Ok((Original { document, format, embedder, metrics, c2pa, once, plan: None }, source))
+        let quality = self.args.quality();
+        Ok((Original { document, format, embedder, metrics, quality, c2pa, once, plan: None }, source))
     }
 
     /// What becomes of content credentials, with a sentence when there are any.

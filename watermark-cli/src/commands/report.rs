@@ -96,7 +96,7 @@ fn registered(asset: &Asset) -> Registered {
     let signature = asset.stored.place.as_ref().and_then(|place| place.signature.as_ref());
     Registered {
         row: asset.stored.row.0.unsigned_abs(),
-        label: entry.label.clone().unwrap_or_else(|| entry.source_path.clone()),
+        label: asset.name(),
         recipient: entry.recipient.clone().unwrap_or_default(),
         title: entry.title.clone().unwrap_or_default(),
         recorded: time(entry.created_unix_ms),

@@ -25,6 +25,17 @@ pub(crate) struct Asset {
     pub(crate) fit: Option<Fit>,
 }
 
+impl Asset {
+    /// How the asset is called: its label and the file that was marked.
+    pub(crate) fn name(&self) -> String {
+        let entry = &self.stored.entry;
+        match &entry.label {
+            Some(label) => format!("{label}: {}", entry.source_path),
+            None => entry.source_path.clone(),
+        }
+    }
+}
+
 /// Opens the registry that was named, for reading.
 pub(crate) fn registry(path: Option<&Path>) -> Result<Option<Registry>> {
     Ok(path.map(Registry::open_read_only).transpose()?)

@@ -178,7 +178,7 @@ fn words(file: &Path, seen: &Look, facts: &Facts<'_>, key: Option<&KeyFacts>) ->
 
 fn row_words(asset: &Asset, say: &mut impl FnMut(&str, String)) {
     let entry = &asset.stored.entry;
-    let mut name = printable(entry.label.as_deref().unwrap_or(&entry.source_path));
+    let mut name = printable(&asset.name());
     if let Some(title) = &entry.title {
         let _ = write!(name, ", of {}", printable(title));
     }

@@ -268,3 +268,22 @@ fn content_credentials_are_not_broken_without_being_asked() {
     let has_c2pa = |name| decode(&sandbox.read(name), &DecodeLimits::default()).unwrap().has_c2pa();
     assert!(has_c2pa("in.png") && !has_c2pa("out.png"));
 }
+
+#[test]
+fn quality_is_as_asked_for() {
+    let sandbox = Sandbox::with_key();
+    sandbox.write("in.png", pictures::scene(1, Format::Png));
+    let size = |out: &str, option: &str, quality: &str| {
+        let embed = ["embed", "in.png", "--out", out, "--key", "studio.key", "--force", option, quality];
+        sandbox.run(embed);
+        sandbox.read(out).len()
+    };
+    assert!(size("a.jpg", "--jpeg-quality", "98") > size("a.jpg", "--jpeg-quality", "80"));
+    let lossy = size("a.webp", "--webp-quality", "90");
+    let lossless = size("a.webp", "--bits", "64");
+    assert!(lossless > 2 * lossy, "{lossless} {lossy}");
+    let found = sandbox.run(["detect", "a.jpg", "a.webp", "--key", "studio.key", "--json"]).succeeds();
+    assert!(found.json().iter().all(|report| report["found"] == true));
+    let embed = ["embed", "in.png", "--out", "b.webp", "--key", "studio.key", "--webp-quality", "101"];
+    assert_eq!(sandbox.run(embed).code, 2);
+}

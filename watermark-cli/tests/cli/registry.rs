@@ -56,7 +56,7 @@ fn a_mark_names_its_asset_and_the_content_is_compared() {
         assert!(asset["share"].as_f64().unwrap() > 0.9, "{asset}");
     }
     let words = sandbox.run(args).succeeds().out;
-    for part in ["covers, of Folge 12", "byte for byte", "fits the registered original"] {
+    for part in ["covers: in/a.png, of Folge 12", "byte for byte", "fits the registered original"] {
         assert!(words.contains(part), "{part:?} is not in {words}");
     }
     let table = sandbox.run(args.into_iter().chain(["--csv"])).succeeds().out;
