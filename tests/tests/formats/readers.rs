@@ -119,7 +119,7 @@ fn plane_by_ffmpeg(file: &Path) -> Option<String> {
     if !["rgba", "ya", "gbrap"].iter().any(|alpha| format.starts_with(alpha)) {
         return None;
     }
-    let plane = ["-vf", "extractplanes=a", "-f", "framemd5", "-"].map(OsStr::new);
+    let plane = ["-fps_mode", "passthrough", "-vf", "extractplanes=a", "-f", "framemd5", "-"].map(OsStr::new);
     run("ffmpeg", ["-v", "error", "-i"].map(OsStr::new).into_iter().chain([file.as_os_str()]).chain(plane)).ok()
 }
 
@@ -220,6 +220,7 @@ fn readable(file: &Path, scratch: &Path, name: &str) -> Result<String, String> {
     } else {
         words.extend(["-i", &file]);
     }
-    words.extend(["-update", "1", &png]);
+    // Each frame once: a moving PNG counts time in units so small that frames would be repeated without end.
+    words.extend(["-fps_mode", "passthrough", "-update", "1", &png]);
     run("ffmpeg", words).map(|_| png)
 }
