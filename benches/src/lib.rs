@@ -3,10 +3,12 @@
 
 mod case;
 mod picture;
+mod place;
 mod unit;
 
 pub use case::{Case, SIZES, Size};
 pub use picture::photograph;
+pub use place::{commit, estimates, machine};
 pub use unit::{UNIT_SIDE, Unit};
 
 /// The Rust examples of the README, compiled and run as documentation tests.

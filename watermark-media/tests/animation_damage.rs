@@ -84,7 +84,10 @@ fn sides_and_frames_beyond_the_limits_are_refused_from_the_headers() {
     // A screen of 65535 x 65535 in a file of about a kilobyte.
     let mut wide = gif(&[part([0, 0, WIDTH, HEIGHT], 'r', true, Dispose::Keep); 20], &[]);
     wide[6..10].fill(0xff);
-    assert!(matches!(Document::decode(&wide, &DecodeLimits::default()), Err(Error::Limit { value: 4_294_836_225, .. })));
+    assert!(matches!(
+        Document::decode(&wide, &DecodeLimits::default()),
+        Err(Error::Limit { value: 4_294_836_225, .. })
+    ));
     // The screen may be within the limits of one picture and the frames together beyond.
     wide[6..10].copy_from_slice(&[0, 0x3f, 0, 0x3f]);
     let error = Document::decode(&wide, &DecodeLimits::default()).unwrap_err();

@@ -61,6 +61,16 @@ impl Run {
         if status.success() { Ok(()) } else { Err(format!("`{words}` failed ({status})")) }
     }
 
+    /// Runs it and gives what it prints.
+    pub(crate) fn text(mut self) -> Outcome<String> {
+        let words = self.words();
+        let output = self.0.output().map_err(|error| format!("`{words}` could not be started: {error}"))?;
+        if !output.status.success() {
+            return Err(format!("`{words}` failed: {}", String::from_utf8_lossy(&output.stderr).trim()));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     /// Runs it silently and gives the first line that it prints; `None` when it cannot be run or fails.
     pub(crate) fn line(mut self) -> Option<String> {
         let output = self.0.output().ok().filter(|output| output.status.success())?;

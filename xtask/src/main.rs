@@ -29,7 +29,9 @@ Tasks:
   deb         build a Debian package of the command line (target/debian); needs dpkg-dev
   floors      run the laboratory's quick suite and fail where a row is below its floor in lab/floors.toml; with
               `--record` write the floors
-  measure     run the benches and write docs/measurements.md; ARGUMENTS go to the benches (e.g. --quick)";
+  measure     run the benches and write docs/measurements.md; ARGUMENTS go to the benches (e.g. --quick)
+  measure-files
+              measure what marking adds to each format; writes docs/measurements-files.md";
 
 fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1);
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Some("web-screenshots") => web::screenshots(),
         Some("floors") => floors::run(rest.iter().any(|argument| argument == "--record")),
         Some("deb") => deb::build(),
+        Some("measure-files") => measure::files(),
         Some("measure") => measure::run(&rest),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs;
 
-use crate::cargo::{Outcome, cargo, target_dir};
+use crate::cargo::{Outcome, Run, cargo, root, target_dir};
 
 /// Runs the benches into a directory of their own, so that no older figure is mixed in, and writes the document.
 pub(crate) fn run(bench_arguments: &[OsString]) -> Outcome {
@@ -23,4 +23,12 @@ pub(crate) fn run(bench_arguments: &[OsString]) -> Outcome {
         .args(["--write", "--load-before", load.as_str(), "--bench-options", options.as_str()])
         .env("CRITERION_HOME", &home)
         .run()
+}
+
+/// Measures what marking adds to decoding and encoding each format, and writes the page.
+pub(crate) fn files() -> Outcome {
+    cargo(["build", "--release", "-p", "watermark-benches", "--bin", "formats"]).run()?;
+    let page = Run::new(target_dir().join("release/formats")).text()?;
+    let path = root().join("docs/measurements-files.md");
+    fs::write(&path, page).map_err(|error| format!("{}: {error}", path.display()))
 }

@@ -100,6 +100,9 @@ pub(crate) fn facts(file: &Path) -> Result<Facts, String> {
     }
     if kinds.iter().any(|kind| kind.ends_with('a')) {
         facts.alpha = Some(hash(file, &["-alpha", "extract"])?);
+    }
+    // Of pages without alpha nothing is hidden.
+    if !kinds.is_empty() && kinds.iter().all(|kind| kind.ends_with('a')) {
         let columns = format!("{CLEAR}x{HEIGHT}+0+0");
         facts.beneath = Some(hash(file, &["-crop", &columns, "+repage", "-alpha", "off"])?);
     }

@@ -5,7 +5,6 @@
 mod document;
 mod estimates;
 mod memory;
-mod place;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -52,10 +51,10 @@ fn parse(arguments: &[String]) -> Result<Options, String> {
 
 fn table(options: &Options) -> Result<(), String> {
     let measured = Measured {
-        times: estimates::read(&place::estimates())?,
+        times: estimates::read(&watermark_benches::estimates())?,
         memory: memory::measure(),
-        commit: place::commit(),
-        machine: place::machine(),
+        commit: watermark_benches::commit(),
+        machine: watermark_benches::machine(),
         load_before: options.load_before.clone(),
         bench_options: options.bench_options.clone(),
     };

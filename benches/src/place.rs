@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What the figures depend on.
-const MEASURED: [&str; 4] = ["watermark-core", "benches", "Cargo.toml", "Cargo.lock"];
+const MEASURED: [&str; 6] =
+    ["watermark-core", "watermark-media", "watermark-evidence", "benches", "Cargo.toml", "Cargo.lock"];
 
 /// The directory in which criterion leaves its estimates, found as criterion finds it.
-pub(crate) fn estimates() -> PathBuf {
+pub fn estimates() -> PathBuf {
     if let Some(home) = std::env::var_os("CRITERION_HOME") {
         return home.into();
     }
@@ -16,7 +17,7 @@ pub(crate) fn estimates() -> PathBuf {
 }
 
 /// The commit, and whether the code was changed since.
-pub(crate) fn commit() -> String {
+pub fn commit() -> String {
     let Some(commit) = git(&["rev-parse", "--short=12", "HEAD"]) else {
         return "an unknown commit".to_owned();
     };
@@ -28,7 +29,7 @@ pub(crate) fn commit() -> String {
 }
 
 /// The processor, as it calls itself, and how many of it there are.
-pub(crate) fn machine() -> String {
+pub fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
