@@ -87,10 +87,10 @@ pub fn fit(suspect: &Picture, pose: &Pose, original: &Original<'_>) -> Fit {
         let edges = piece.edges();
         texture = texture.min(edges.energy());
         let Some(found) = matcher.best(&edges) else { continue };
-        if best.as_ref().is_none_or(|(best, _)| found.strength > best.strength) {
+        if best.as_ref().is_none_or(|(best, _)| found.rank() > best.rank()) {
             best = Some((found, tried.factor));
         }
-        if best.as_ref().is_some_and(|(best, _)| best.strength >= verdict::SURE_STRENGTH) {
+        if verdict::sure(found.score, found.strength) {
             break;
         }
     }
