@@ -35,13 +35,20 @@ fn main() -> anyhow::Result<()> {
         (trace.registered, trace.fit, trace.evidence) = (None, None, None);
         trace.detect.marks.clear();
         let none = suspect(&copy, &original, &own, &other_key)?;
-        let pages = [("found", vec![found]), ("does-not-fit", vec![stranger]), ("inconclusive", vec![trace]),
-            ("not-found", vec![none])];
+        let pages = [
+            ("found", vec![found]),
+            ("does-not-fit", vec![stranger]),
+            ("inconclusive", vec![trace]),
+            ("not-found", vec![none]),
+        ];
         for (name, suspects) in pages {
             write(folder, name, suspects, lang)?;
         }
-        let several = vec![suspect(&copy, &original, &own, &key)?, suspect(&copy, &original, &other, &key)?,
-            suspect(&copy, &original, &own, &other_key)?];
+        let several = vec![
+            suspect(&copy, &original, &own, &key)?,
+            suspect(&copy, &original, &other, &key)?,
+            suspect(&copy, &original, &own, &other_key)?,
+        ];
         write(folder, "several", several, lang)?;
     }
     Ok(())

@@ -89,13 +89,21 @@ fn shrunk<T: Copy>(
             let weight = rows.weight(row) * to_levels;
             match image.layout().channels() {
                 1 => add(line, &columns, &mut sums, weight, |[l]: [T; 1]| [number(l); 3]),
-                2 => add(line, &columns, &mut sums, weight, over_ground(to_levels, |[l, a]: [T; 2]| {
-                    ([number(l); 3], number(a))
-                })),
+                2 => add(
+                    line,
+                    &columns,
+                    &mut sums,
+                    weight,
+                    over_ground(to_levels, |[l, a]: [T; 2]| ([number(l); 3], number(a))),
+                ),
                 3 => add(line, &columns, &mut sums, weight, |rgb: [T; 3]| rgb.map(number)),
-                _ => add(line, &columns, &mut sums, weight, over_ground(to_levels, |[r, g, b, a]: [T; 4]| {
-                    ([r, g, b].map(number), number(a))
-                })),
+                _ => add(
+                    line,
+                    &columns,
+                    &mut sums,
+                    weight,
+                    over_ground(to_levels, |[r, g, b, a]: [T; 4]| ([r, g, b].map(number), number(a))),
+                ),
             }
         }
         pixels.extend(sums.iter().map(|&[r, g, b, _]| [r, g, b].map(|sum| sum / area)));

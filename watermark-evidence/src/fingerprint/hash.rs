@@ -46,9 +46,8 @@ impl fmt::Display for PerceptualHash {
 
 /// Coefficients 1 to 8 in both directions of the square's cosine transform.
 fn coefficients(square: &[f32]) -> Vec<f32> {
-    let waves: Vec<[f32; SIDE]> = (1..=KEPT)
-        .map(|k| std::array::from_fn(|x| (PI / SIDE as f32 * (x as f32 + 0.5) * k as f32).cos()))
-        .collect();
+    let waves: Vec<[f32; SIDE]> =
+        (1..=KEPT).map(|k| std::array::from_fn(|x| (PI / SIDE as f32 * (x as f32 + 0.5) * k as f32).cos())).collect();
     let lines: Vec<[f32; KEPT]> = square
         .chunks_exact(SIDE)
         .map(|line| std::array::from_fn(|k| line.iter().zip(&waves[k]).map(|(level, wave)| level * wave).sum()))

@@ -133,9 +133,8 @@ impl Sums {
         let wide = |value: Complex<f32>| Complex::new(f64::from(value.re), f64::from(value.im));
         // `first` is a sum of thumbnail values; `second` comes conjugated out of the correlation.
         let product = (wide(self.product[at]) - wide(self.first[at]) * wide(self.second[at]) / count).re;
-        let spread = |squares: Complex<f32>, sum: Complex<f32>| {
-            (f64::from(squares.re) - wide(sum).norm_sqr() / count).max(0.0)
-        };
+        let spread =
+            |squares: Complex<f32>, sum: Complex<f32>| (f64::from(squares.re) - wide(sum).norm_sqr() / count).max(0.0);
         let first = spread(self.first_squares[at], self.first[at]);
         let second = spread(self.second_squares[at], self.second[at]);
         // Less than a pixel's worth of edges on either side says nothing, and would be rounding.
@@ -249,9 +248,9 @@ mod tests {
             let mean = pairs.iter().fold((Complex::default(), Complex::default()), |(a, b), (c, d)| (a + c, b + d));
             let (first, second) = (mean.0 / count, mean.1 / count);
             let product: f32 = pairs.iter().map(|(a, b)| ((a - first) * (b - second).conj()).re).sum();
-            let squares: (f32, f32) = pairs.iter().fold((0.0, 0.0), |(a, b), (c, d)| {
-                (a + (c - first).norm_sqr(), b + (d - second).norm_sqr())
-            });
+            let squares: (f32, f32) = pairs
+                .iter()
+                .fold((0.0, 0.0), |(a, b), (c, d)| (a + (c - first).norm_sqr(), b + (d - second).norm_sqr()));
             f64::from(product / (squares.0 * squares.1).sqrt())
         }
     }

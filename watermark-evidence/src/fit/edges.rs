@@ -82,7 +82,8 @@ fn means_around(width: usize, height: usize, gradients: &[Complex<f32>], known: 
         let (x, y) = (at % width, at / width);
         let (left, right) = (x.saturating_sub(AROUND), (x + AROUND + 1).min(width));
         let (top, bottom) = (y.saturating_sub(AROUND), (y + AROUND + 1).min(height));
-        let [a, b, c, d] = [(bottom, right), (top, right), (bottom, left), (top, left)].map(|(y, x)| sums[y * line + x]);
+        let [a, b, c, d] =
+            [(bottom, right), (top, right), (bottom, left), (top, left)].map(|(y, x)| sums[y * line + x]);
         let (sum, count) = (a.0 - b.0 - c.0 + d.0, a.1 - b.1 - c.1 + d.1);
         (sum / f64::max(count, 1.0)) as f32
     };
@@ -94,7 +95,9 @@ mod tests {
     use super::*;
 
     fn luma(width: usize, height: usize) -> Vec<f32> {
-        (0..width * height).map(|i| 120.0 + 60.0 * ((i % width) as f32).sin() * ((i / width) as f32 * 0.7).cos()).collect()
+        (0..width * height)
+            .map(|i| 120.0 + 60.0 * ((i % width) as f32).sin() * ((i / width) as f32 * 0.7).cos())
+            .collect()
     }
 
     #[test]

@@ -77,8 +77,7 @@ impl Reduced {
         let step = (columns[0].min(columns[1]) / FINER).max(1.0);
         let side = |side: usize| ((side as f64 / step).round() as usize).max(1);
         let small = Small::new(suspect, side(suspect.width()), side(suspect.height()));
-        let factor =
-            (small.width as f64 / suspect.width() as f64, small.height as f64 / suspect.height() as f64);
+        let factor = (small.width as f64 / suspect.width() as f64, small.height as f64 / suspect.height() as f64);
         Self { width: small.width, height: small.height, luma: small.luma(), factor }
     }
 

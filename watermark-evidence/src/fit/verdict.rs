@@ -4,8 +4,6 @@ use super::Fit;
 
 /// No more candidates are tried from this strength on, if the score is that of a fit.
 const SURE_STRENGTH: f64 = 12.0;
-/// Long straight lines (frames of panels, horizons) agree by chance on many pixels, but on a small part of the edges.
-const FITS_SCORE: f64 = 0.3;
 /// A score from here on is not ranked higher: small pieces reach higher ones by chance.
 const ALIKE_SCORE: f64 = 0.5;
 /// Up to one of these the suspect does not fit, if there was enough to compare.
@@ -28,8 +26,11 @@ pub enum FitVerdict {
 }
 
 impl FitVerdict {
-    /// From this strength on the suspect fits, if its score is at least 0.3.
+    /// From this strength on the suspect fits, if its score is enough too.
     pub const FITS_STRENGTH: f64 = 9.0;
+    /// From this score on the suspect fits, if its strength is enough too. Long straight lines (frames of panels,
+    /// horizons) agree by chance on many pixels, but with a low score.
+    pub const FITS_SCORE: f64 = 0.3;
 
     /// `fits`, `does_not_fit` or `unsure`.
     pub const fn as_str(self) -> &'static str {
@@ -43,7 +44,7 @@ impl FitVerdict {
     /// The verdict for the figures of a fit, on a thumbnail with `density` edges for a pixel.
     pub(super) fn of(fit: &Fit, density: f64) -> Self {
         let fails = fit.strength <= FAILS_STRENGTH || fit.score <= FAILS_SCORE;
-        if fit.strength >= Self::FITS_STRENGTH && fit.score >= FITS_SCORE {
+        if fit.strength >= Self::FITS_STRENGTH && fit.score >= Self::FITS_SCORE {
             Self::Fits
         } else if fails && fit.texture >= ENOUGH_TEXTURE && density >= FLAT {
             Self::DoesNotFit
@@ -55,7 +56,7 @@ impl FitVerdict {
 
 /// Whether no better place need be looked for.
 pub(super) fn sure(score: f64, strength: f64) -> bool {
-    strength >= SURE_STRENGTH && score >= FITS_SCORE
+    strength >= SURE_STRENGTH && score >= FitVerdict::FITS_SCORE
 }
 
 /// Which of two places is the better: the strength, less where it comes from a small part of many edges.

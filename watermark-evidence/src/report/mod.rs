@@ -13,7 +13,7 @@ mod suspect;
 mod text;
 mod words;
 
-pub use data::{ChainCheck, KeyLine, RegistryFacts, Report, Registered, Suspect};
+pub use data::{ChainCheck, KeyLine, Registered, RegistryFacts, Report, Suspect};
 pub use page::html;
 pub use words::Lang;
 

@@ -9,7 +9,8 @@ use super::text::plain;
 use super::{ChainCheck, Lang, Report, said};
 
 /// Nothing may be loaded and nothing run, whatever got into the page.
-const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
+const POLICY: &str =
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
 const STYLE: &str = include_str!("style.css");
 const METHOD: [&str; 2] = ["method.1", "method.2"];
 const LIMITS: [&str; 6] =

@@ -118,16 +118,24 @@ fn every_verdict_is_said_in_both_languages() {
     for (verdict, log10_p, english, japanese) in [
         ("found", -38.2, "less than once in 10³⁸ trials", "10³⁸ 回の試行に 1 回未満"),
         ("inconclusive", -6.0, "less than once in 1,000,000 trials", "判断の根拠になりません"),
-        ("not_found", -0.2, "does not show that it was never marked", "透かしが一度も入っていなかったことを示すものではありません"),
+        (
+            "not_found",
+            -0.2,
+            "does not show that it was never marked",
+            "透かしが一度も入っていなかったことを示すものではありません",
+        ),
     ] {
         let report = Report { suspects: vec![suspect(verdict, log10_p)], ..full() };
         for (lang, words) in [(Lang::En, english), (Lang::Ja, japanese)] {
             let page = html(&report, lang);
             assert!(page.contains(words) && page.contains(&format!("lang=\"{}\"", lang.code())), "{verdict}");
-            assert!(page.contains(lang.say(&format!("badge.{verdict}"))) && page.contains(lang.say(match verdict {
-                "not_found" => "odds.nothing",
-                _ => "odds.not",
-            })));
+            assert!(
+                page.contains(lang.say(&format!("badge.{verdict}")))
+                    && page.contains(lang.say(match verdict {
+                        "not_found" => "odds.nothing",
+                        _ => "odds.not",
+                    }))
+            );
             assert_eq!(page.contains("20,000"), verdict != "not_found");
             assert!(page.contains(HASH));
         }
@@ -164,16 +172,36 @@ fn what_does_not_fit_is_warned_of_before_anything_else() {
 #[test]
 fn the_parts_stand_in_their_order() {
     let page = html(&full(), Lang::En);
-    let parts = ["class=\"verdict found\"", "How often an unmarked picture", "What was done to the file",
-        "Does the content fit?", "<figure", "What the registry says", ">Facts<", "Further marks", "Keys and program", ">Method<",
-        "What this report does not show", "How to repeat the check"];
+    let parts = [
+        "class=\"verdict found\"",
+        "How often an unmarked picture",
+        "What was done to the file",
+        "Does the content fit?",
+        "<figure",
+        "What the registry says",
+        ">Facts<",
+        "Further marks",
+        "Keys and program",
+        ">Method<",
+        "What this report does not show",
+        "How to repeat the check",
+    ];
     let places: Vec<usize> = parts.iter().map(|part| page.find(part).unwrap_or_else(|| panic!("{part}"))).collect();
     assert!(places.is_sorted(), "{places:?}");
     let count = |part: &str| page.matches(part).count();
     assert_eq!((count("<figure"), count("<article"), count("<svg"), count("<h1>")), (3, 1, 2, 1));
     let text = seen(&page);
-    for words in ["Turned 12.5° clockwise.", "Stretched: 10.0 % wider.", "Mirrored.", "About 25 % of the original",
-        "made for Preview press", "quality of about 72", "2 of 4 cells", "123,456 bytes", "sha256sum FILE"] {
+    for words in [
+        "Turned 12.5° clockwise.",
+        "Stretched: 10.0 % wider.",
+        "Mirrored.",
+        "About 25 % of the original",
+        "made for Preview press",
+        "quality of about 72",
+        "2 of 4 cells",
+        "123,456 bytes",
+        "sha256sum FILE",
+    ] {
         assert!(text.contains(words), "{words}");
     }
 }
@@ -195,22 +223,32 @@ fn nothing_is_loaded_and_nothing_runs() {
         report.tool_version = hostile.into();
         report.commands = vec![hostile.into()];
         report.keys[0].id = hostile.into();
-        *report.registry.as_mut().unwrap() =
-            RegistryFacts { name: hostile.into(), rows: 1, chain: ChainCheck::Intact { signed_by: Some(hostile.into()) } };
+        *report.registry.as_mut().unwrap() = RegistryFacts {
+            name: hostile.into(),
+            rows: 1,
+            chain: ChainCheck::Intact { signed_by: Some(hostile.into()) },
+        };
         let suspect = &mut report.suspects[0];
         (suspect.file, suspect.sha256, suspect.format) = (hostile.into(), hostile.into(), Some(hostile.into()));
         suspect.preview = Some(format!("data:image/png;base64,{hostile}"));
-        (suspect.detect.strongest.payload, suspect.detect.strongest.key_id) = (Some(hostile.into()), Some(hostile.into()));
+        (suspect.detect.strongest.payload, suspect.detect.strongest.key_id) =
+            (Some(hostile.into()), Some(hostile.into()));
         let row = suspect.registered.as_mut().unwrap();
         (row.label, row.recipient, row.title) = (hostile.into(), hostile.into(), hostile.into());
         (row.recorded, row.signed_by) = (hostile.into(), Some(hostile.into()));
         (row.source_sha256, row.output_sha256) = (hostile.into(), hostile.into());
         for page in [html(&full(), lang), html(&report, lang)] {
             assert!(!page.contains("<script") && !page.contains("url(") && !page.contains("@import"));
-            assert!(page.split("<img").skip(1).all(|tag| tag.starts_with(" src=\"data:image/")), "a picture from elsewhere");
+            assert!(
+                page.split("<img").skip(1).all(|tag| tag.starts_with(" src=\"data:image/")),
+                "a picture from elsewhere"
+            );
             assert!(!page.contains('\u{202e}') && !page.contains('\0'));
             // What is left of an address is text.
-            assert!(page.matches("http").count() == page.matches("http-equiv").count() + page.matches("https://example.org").count());
+            assert!(
+                page.matches("http").count()
+                    == page.matches("http-equiv").count() + page.matches("https://example.org").count()
+            );
             assert_eq!(page.matches("https://").count(), page.matches("&lt;img src=https://").count());
         }
         assert!(!html(&full(), lang).replace("http-equiv", "").contains("http"));

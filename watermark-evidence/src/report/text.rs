@@ -32,7 +32,8 @@ fn hidden(character: char) -> bool {
 
 /// The address when it is a picture inside the page, and nothing else.
 pub(super) fn picture_address(address: &str) -> Option<&str> {
-    let data = ["data:image/jpeg;base64,", "data:image/png;base64,"].iter().find_map(|kind| address.strip_prefix(kind))?;
+    let data =
+        ["data:image/jpeg;base64,", "data:image/png;base64,"].iter().find_map(|kind| address.strip_prefix(kind))?;
     let base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
     (!data.is_empty() && data.bytes().all(base64)).then_some(address)
 }
@@ -52,8 +53,14 @@ mod tests {
     #[test]
     fn only_pictures_inside_the_page_are_shown() {
         assert!(picture_address("data:image/jpeg;base64,/9j/4AA=").is_some());
-        for bad in ["https://example.org/a.png", "data:text/html;base64,AAAA", "data:image/svg+xml;base64,AA",
-            "data:image/png;base64,AA\" onload=\"x", "data:image/png;base64,", "javascript:1"] {
+        for bad in [
+            "https://example.org/a.png",
+            "data:text/html;base64,AAAA",
+            "data:image/svg+xml;base64,AA",
+            "data:image/png;base64,AA\" onload=\"x",
+            "data:image/png;base64,",
+            "javascript:1",
+        ] {
             assert_eq!(picture_address(bad), None, "{bad}");
         }
     }

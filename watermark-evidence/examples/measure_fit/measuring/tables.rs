@@ -28,7 +28,10 @@ pub(crate) fn all(pairs: &[Pair], side: usize) -> String {
 }
 
 fn by_share(text: &mut String, pairs: &[Pair]) {
-    let _ = writeln!(text, "| room | pairs | number | strength: 1 %, 10 %, median, 90 %, 99 % | fits | unsure | does not fit |");
+    let _ = writeln!(
+        text,
+        "| room | pairs | number | strength: 1 %, 10 %, median, 90 %, 99 % | fits | unsure | does not fit |"
+    );
     let _ = writeln!(text, "| --- | --- | --- | --- | --- | --- | --- |");
     for (low, high, name) in CLASSES {
         for (own, kind) in [(true, "own"), (false, "other")] {

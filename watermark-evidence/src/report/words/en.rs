@@ -10,36 +10,72 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("badge.inconclusive", "Inconclusive"),
     ("badge.not_found", "Not found"),
     ("badge.error", "Not verified"),
-    ("marked", "Marked with key {key}, {rest}; an unmarked picture would give such a reading less than once in {once} trials."),
+    (
+        "marked",
+        "Marked with key {key}, {rest}; an unmarked picture would give such a reading less than once in {once} trials.",
+    ),
     ("asset.true", "asset {asset}, issued by the key's owner"),
     ("asset.false", "asset {asset}, NOT issued by the key's owner (its tag does not fit the key)"),
     ("asset.null", "asset {asset} (a detect-only key cannot tell who issued it)"),
     ("asset.none", "with an asset number that is too damaged to be read"),
     ("asset.row", "In the registry this asset is {label}."),
     ("asset.row_for", "In the registry this asset is {label}, and this copy of it was made for {recipient}."),
-    ("inconclusive", "There is a trace of a mark that is too weak to rely on: an unmarked picture would give such a reading less than once in {once} trials. Nothing to act on; look for a larger or less altered copy."),
-    ("not_found", "No mark of the given keys was found. The picture may carry a mark of another key, or one that was destroyed: this does not show that it was never marked."),
+    (
+        "inconclusive",
+        "There is a trace of a mark that is too weak to rely on: an unmarked picture would give such a reading less than once in {once} trials. Nothing to act on; look for a larger or less altered copy.",
+    ),
+    (
+        "not_found",
+        "No mark of the given keys was found. The picture may carry a mark of another key, or one that was destroyed: this does not show that it was never marked.",
+    ),
     ("error", "This file could not be verified. Nothing follows from that, neither for nor against a mark."),
     ("error.said", "What the program said: {message}"),
-    ("warn.fit", "The content does not fit the registered original: the mark may have been copied from another picture. The reading shows that the mark is there; it does not show that this picture was made from the registered one."),
-    ("warn.tag", "The authentication tag does not fit the key: somebody without the owner's key may have put this asset number there."),
-    ("warn.chain", "The registry's chain of hashes is broken at row {row}: rows were changed, removed or added. What the registry says is not evidence until that is explained."),
-
+    (
+        "warn.fit",
+        "The content does not fit the registered original: the mark may have been copied from another picture. The reading shows that the mark is there; it does not show that this picture was made from the registered one.",
+    ),
+    (
+        "warn.tag",
+        "The authentication tag does not fit the key: somebody without the owner's key may have put this asset number there.",
+    ),
+    (
+        "warn.chain",
+        "The registry's chain of hashes is broken at row {row}: rows were changed, removed or added. What the registry says is not evidence until that is explained.",
+    ),
     ("odds", "How often an unmarked picture would read so"),
-    ("odds.found", "Of pictures that are unmarked, or marked with another key, fewer than one in {once} would give a reading as strong as this (log₁₀ p = {log10}), everything that was tried for it counted in. The threshold for “found” is one in a billion (10⁹)."),
-    ("odds.inconclusive", "Of pictures that are unmarked, or marked with another key, fewer than one in {once} would give a reading as strong as this (log₁₀ p = {log10}), everything that was tried for it counted in. That is more often than the one in a billion (10⁹) from which on a mark counts as found, and too often to conclude anything."),
-    ("odds.not_found", "A reading as weak as this (log₁₀ p = {log10}) is common among pictures that are unmarked or marked with another key. No frequency is stated for it."),
-    ("odds.trials", "The figure is a model's, not a count. Of {trials} trials with wrong keys, made to test the model, none was found; they bear figures out down to about one in {trials}, and smaller figures rest on the model."),
-    ("odds.nothing", "Nothing here is the probability that this picture is unmarked, and nothing here says anything about guilt or about who made or published this copy."),
-    ("odds.not", "It is not the probability that this picture is unmarked, and it says nothing about guilt or about who made or published this copy."),
-
+    (
+        "odds.found",
+        "Of pictures that are unmarked, or marked with another key, fewer than one in {once} would give a reading as strong as this (log₁₀ p = {log10}), everything that was tried for it counted in. The threshold for “found” is one in a billion (10⁹).",
+    ),
+    (
+        "odds.inconclusive",
+        "Of pictures that are unmarked, or marked with another key, fewer than one in {once} would give a reading as strong as this (log₁₀ p = {log10}), everything that was tried for it counted in. That is more often than the one in a billion (10⁹) from which on a mark counts as found, and too often to conclude anything.",
+    ),
+    (
+        "odds.not_found",
+        "A reading as weak as this (log₁₀ p = {log10}) is common among pictures that are unmarked or marked with another key. No frequency is stated for it.",
+    ),
+    (
+        "odds.trials",
+        "The figure is a model's, not a count. Of {trials} trials with wrong keys, made to test the model, none was found; they bear figures out down to about one in {trials}, and smaller figures rest on the model.",
+    ),
+    (
+        "odds.nothing",
+        "Nothing here is the probability that this picture is unmarked, and nothing here says anything about guilt or about who made or published this copy.",
+    ),
+    (
+        "odds.not",
+        "It is not the probability that this picture is unmarked, and it says nothing about guilt or about who made or published this copy.",
+    ),
     ("pictures", "Pictures"),
     ("picture.suspect", "The suspect picture"),
-    ("picture.map", "Where the mark was read: it stands out in {strong} of {all} cells. Green: agreement with the mark, from 0 to {most} or more standard deviations of chance."),
+    (
+        "picture.map",
+        "Where the mark was read: it stands out in {strong} of {all} cells. Green: agreement with the mark, from 0 to {most} or more standard deviations of chance.",
+    ),
     ("picture.original", "The registered original (thumbnail)"),
     ("picture.part", "The registered original (thumbnail), with the part that the suspect shows"),
     ("picture.none", "No preview"),
-
     ("changes", "What was done to the file"),
     ("change.same_file", "Nothing: this file is, byte for byte, the marked file of the registry."),
     ("change.other_file", "It is not, byte for byte, the marked file of the registry: it was changed or saved again."),
@@ -56,12 +92,19 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("change.unknown_share", "How much was cut off is not known."),
     ("change.jpeg", "Compressed as JPEG, last at a quality of about {quality} of 100."),
     ("change.none", "Not known: the mark's geometry tells it, and no mark was found."),
-
     ("fit", "Does the content fit?"),
-    ("fit.fits", "Yes. Aligned by the mark's geometry, the suspect shows what the registered thumbnail shows (agreement {strength}; from {limit} on a picture counts as fitting)."),
-    ("fit.does_not_fit", "No. Aligned by the mark's geometry, the suspect does not show what the registered thumbnail shows (agreement {strength}, which is what unrelated pictures reach at their best; from {limit} on a picture counts as fitting)."),
-    ("fit.unsure", "It cannot be told: what can be compared is too small, too flat or too much altered (agreement {strength}; from {limit} on a picture counts as fitting)."),
-
+    (
+        "fit.fits",
+        "Yes. Aligned by the mark's geometry, the suspect shows what the registered thumbnail shows (correlation {score}, strength {strength}; from {least} and {limit} on a picture counts as fitting).",
+    ),
+    (
+        "fit.does_not_fit",
+        "No. Aligned by the mark's geometry, the suspect does not show what the registered thumbnail shows (correlation {score}, strength {strength}, as between unrelated pictures; from {least} and {limit} on a picture counts as fitting).",
+    ),
+    (
+        "fit.unsure",
+        "It cannot be told: what can be compared is too small, too flat or too much altered (correlation {score}, strength {strength}; from {least} and {limit} on a picture counts as fitting).",
+    ),
     ("registry", "What the registry says"),
     ("registry.none", "No row of the registry has this asset number."),
     ("registry.row", "Row"),
@@ -75,7 +118,6 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("registry.size", "Original"),
     ("registry.source", "SHA-256 of the file that was marked"),
     ("registry.output", "SHA-256 of the marked file"),
-
     ("facts", "Facts"),
     ("fact.file", "File"),
     ("fact.format", "Format"),
@@ -99,7 +141,6 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("fact.margin_db", "{margin} dB over what reading needs"),
     ("fact.verdict", "Verdict"),
     ("others", "Further marks in this picture"),
-
     ("keys", "Keys and program"),
     ("keys.none", "No keys were named."),
     ("role.master", "master key"),
@@ -114,20 +155,41 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("chain.intact", "intact: every row follows from the one before; without a signature, that shows no date"),
     ("chain.signed", "intact: every row follows from the one before; its end is signed by {signer}"),
     ("chain.broken", "BROKEN at row {row}"),
-
     ("method", "Method"),
-    ("method.1", "When a picture is marked, a pattern that only the holder of a secret key can make is added to it, too faint to be seen. It carries a number, the asset number, with an error-correcting code, and its signs depend on the picture's own content. The reader has the key and the suspect file, not the original. It tries positions, sizes, angles, stretchings and mirrorings, removes the picture itself as far as it can be predicted from its surroundings, and correlates what is left with the pattern."),
-    ("method.2", "How strong the agreement is, is compared with what a picture without this mark gives by chance. That chance is calculated from the secrecy of the pattern, corrected for everything that was tried, and was tested with wrong keys on real pictures. From one in a billion on, the verdict is “found”; from one in ten thousand on, “inconclusive”; otherwise “not found”. Where a registry was asked, the asset number names the row, and the suspect, its geometry undone, is compared with the row's thumbnail."),
-
+    (
+        "method.1",
+        "When a picture is marked, a pattern that only the holder of a secret key can make is added to it, too faint to be seen. It carries a number, the asset number, with an error-correcting code, and its signs depend on the picture's own content. The reader has the key and the suspect file, not the original. It tries positions, sizes, angles, stretchings and mirrorings, removes the picture itself as far as it can be predicted from its surroundings, and correlates what is left with the pattern.",
+    ),
+    (
+        "method.2",
+        "How strong the agreement is, is compared with what a picture without this mark gives by chance. That chance is calculated from the secrecy of the pattern, corrected for everything that was tried, and was tested with wrong keys on real pictures. From one in a billion on, the verdict is “found”; from one in ten thousand on, “inconclusive”; otherwise “not found”. Where a registry was asked, the asset number names the row, and the suspect, its geometry undone, is compared with the row's thumbnail.",
+    ),
     ("limits", "What this report does not show"),
-    ("limit.person", "Who made, altered or published the copy, or whether they were allowed to. A copy that was made for somebody may have been taken from them."),
+    (
+        "limit.person",
+        "Who made, altered or published the copy, or whether they were allowed to. A copy that was made for somebody may have been taken from them.",
+    ),
     ("limit.owner", "Who owns the picture. A mark shows that a holder of the key put it there."),
-    ("limit.time", "When the mark was put there. Times are those of the registry, and as trustworthy as its keeper, or as its signature where there is one."),
-    ("limit.unmarked", "The probability that the picture is unmarked. It depends on circumstances that a picture does not tell."),
+    (
+        "limit.time",
+        "When the mark was put there. Times are those of the registry, and as trustworthy as its keeper, or as its signature where there is one.",
+    ),
+    (
+        "limit.unmarked",
+        "The probability that the picture is unmarked. It depends on circumstances that a picture does not tell.",
+    ),
     ("limit.absence", "That a picture in which nothing was found was never marked."),
-    ("limit.copied", "That the mark was not copied. Who can read marks with a key can put the mark of one picture on another; the comparison with the thumbnail is there to notice it, and sees a small copy only."),
-
+    (
+        "limit.copied",
+        "That the mark was not copied. Who can read marks with a key can put the mark of one picture on another; the comparison with the thumbnail is there to notice it, and sees a small copy only.",
+    ),
     ("repeat", "How to repeat the check"),
-    ("repeat.why", "Anybody with the file, a key that reads the title and the same version of the program gets the same reading. In place of the words in capitals stand the file, the key file and the registry:"),
-    ("repeat.hash", "The first command has to give the SHA-256 that stands in this report; otherwise it is another file."),
+    (
+        "repeat.why",
+        "Anybody with the file, a key that reads the title and the same version of the program gets the same reading. In place of the words in capitals stand the file, the key file and the registry:",
+    ),
+    (
+        "repeat.hash",
+        "The first command has to give the SHA-256 that stands in this report; otherwise it is another file.",
+    ),
 ];
