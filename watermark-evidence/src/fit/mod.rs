@@ -20,7 +20,7 @@ use watermark_media::Picture;
 use crate::Thumbnail;
 use correlate::{Match, Matcher};
 use edges::Edges;
-use piece::Piece;
+use piece::{Piece, Suspect};
 
 /// What is registered of an original.
 #[derive(Debug, Clone, Copy)]
@@ -74,16 +74,18 @@ pub struct Fit {
 
 /// Compares a suspect, in which a mark was read with the geometry `pose`, with a registered original.
 pub fn fit(suspect: &Picture, pose: &Pose, original: &Original<'_>) -> Fit {
-    let view = suspect.view();
     let thumbnail = &original.thumbnail.small;
     let matcher = Matcher::new(Edges::of_small(thumbnail));
     let size = (suspect.width(), suspect.height());
+    let mut reduced = Suspect::new(suspect.view());
     // Where only a part is there, only a part of the thumbnail's edges can be found again.
     let room = pose.room(size, (original.width, original.height)).unwrap_or(0.0).min(1.0);
     let mut texture = f64::MAX;
     let mut best: Option<(Match, f64)> = None;
     for tried in pose.candidates(original, size) {
-        let Some(piece) = Piece::new(&view, &tried.matrix, (thumbnail.width, thumbnail.height)) else { continue };
+        let Some(piece) = Piece::new(&mut reduced, &tried.matrix, (thumbnail.width, thumbnail.height)) else {
+            continue;
+        };
         let edges = piece.edges();
         texture = texture.min(edges.energy());
         let Some(found) = matcher.best(&edges) else { continue };
