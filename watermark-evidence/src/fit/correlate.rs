@@ -7,7 +7,7 @@ use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 
 use super::edges::Edges;
-use super::verdict::FitVerdict;
+use super::verdict::{FitVerdict, rank};
 use super::{Fit, Overlap};
 
 /// Least pixels of overlap.
@@ -68,7 +68,7 @@ impl Matcher {
         let all = |edges: &Edges| edges.known.iter().filter(|known| **known).count() as f64;
         let least = (LEAST_SHARE * all(&self.thumbnail).min(all(piece))).max(LEAST_PIXELS);
         let candidates = (0..sums.count.len()).filter_map(|at| sums.at(at, least).map(|value| (at, value)));
-        let (at, (score, strength)) = candidates.max_by(|(_, (_, a)), (_, (_, b))| a.total_cmp(b))?;
+        let (at, (score, strength)) = candidates.max_by(|(_, a), (_, b)| rank(a.0, a.1).total_cmp(&rank(b.0, b.1)))?;
         let wrapped = |at: usize, length: usize, thumbnail: usize| {
             if at < thumbnail { at as i32 } else { at as i32 - length as i32 }
         };
@@ -82,6 +82,11 @@ impl Matcher {
 }
 
 impl Match {
+    /// How good the place is, next to others.
+    pub(super) fn rank(&self) -> f64 {
+        rank(self.score, self.strength)
+    }
+
     /// Place and figures; what they mean is decided elsewhere.
     pub(super) fn to_fit(self, thumbnail: (usize, usize)) -> Fit {
         let along = |at: i32, size: usize, thumbnail: usize| {

@@ -20,7 +20,7 @@ use watermark_media::Picture;
 use crate::Thumbnail;
 use correlate::{Match, Matcher};
 use edges::Edges;
-use piece::Piece;
+use piece::{Piece, Suspect};
 
 /// What is registered of an original.
 #[derive(Debug, Clone, Copy)]
@@ -74,23 +74,25 @@ pub struct Fit {
 
 /// Compares a suspect, in which a mark was read with the geometry `pose`, with a registered original.
 pub fn fit(suspect: &Picture, pose: &Pose, original: &Original<'_>) -> Fit {
-    let view = suspect.view();
     let thumbnail = &original.thumbnail.small;
     let matcher = Matcher::new(Edges::of_small(thumbnail));
     let size = (suspect.width(), suspect.height());
+    let mut reduced = Suspect::new(suspect.view());
     // Where only a part is there, only a part of the thumbnail's edges can be found again.
     let room = pose.room(size, (original.width, original.height)).unwrap_or(0.0).min(1.0);
     let mut texture = f64::MAX;
     let mut best: Option<(Match, f64)> = None;
     for tried in pose.candidates(original, size) {
-        let Some(piece) = Piece::new(&view, &tried.matrix, (thumbnail.width, thumbnail.height)) else { continue };
+        let Some(piece) = Piece::new(&mut reduced, &tried.matrix, (thumbnail.width, thumbnail.height)) else {
+            continue;
+        };
         let edges = piece.edges();
         texture = texture.min(edges.energy());
         let Some(found) = matcher.best(&edges) else { continue };
-        if best.as_ref().is_none_or(|(best, _)| found.strength > best.strength) {
+        if best.as_ref().is_none_or(|(best, _)| found.rank() > best.rank()) {
             best = Some((found, tried.factor));
         }
-        if best.as_ref().is_some_and(|(best, _)| best.strength >= verdict::SURE_STRENGTH) {
+        if verdict::sure(found.score, found.strength) {
             break;
         }
     }
@@ -108,5 +110,107 @@ impl Fit {
         let overlap = Overlap { left: 0.0, top: 0.0, right: 0.0, bottom: 0.0 };
         let verdict = FitVerdict::Unsure;
         Self { verdict, score: 0.0, strength: 0.0, texture: 0.0, factor: 1.0, overlap, share: 0.0, shift: (0.0, 0.0) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fingerprint;
+    use image::RgbImage;
+    use watermark_core::Layout;
+    use watermark_media::PixelData;
+
+    /// Discs and bars at random places: edges everywhere, none of them in two scenes.
+    fn scene(width: u32, height: u32, seed: u32) -> RgbImage {
+        let mut state = seed;
+        let mut random = |most: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) % most
+        };
+        let mut image = RgbImage::from_pixel(width, height, image::Rgb([90, 110, 130]));
+        for _ in 0..160 {
+            let (x, y, radius) = (random(width) as i32, random(height) as i32, 4 + random(22) as i32);
+            let colour = image::Rgb([random(256) as u8, random(256) as u8, random(256) as u8]);
+            let flat = 1 + random(4) as i32;
+            for v in (y - radius).max(0)..(y + radius).min(height as i32) {
+                for u in (x - radius).max(0)..(x + radius).min(width as i32) {
+                    if (u - x).pow(2) + flat * (v - y).pow(2) < radius * radius {
+                        image.put_pixel(u as u32, v as u32, colour);
+                    }
+                }
+            }
+        }
+        image
+    }
+
+    fn picture(image: &RgbImage) -> Picture {
+        let samples = PixelData::U8(image.as_raw().clone());
+        Picture::new(image.width() as usize, image.height() as usize, Layout::Rgb, samples).unwrap()
+    }
+
+    fn fit_of(copy: &RgbImage, pose: &Pose, original: &RgbImage) -> Fit {
+        let thumbnail = fingerprint(&picture(original)).unwrap().thumbnail;
+        let (width, height) = (original.width() as usize, original.height() as usize);
+        fit(&picture(copy), pose, &Original { thumbnail: &thumbnail, width, height })
+    }
+
+    #[test]
+    fn copies_fit_and_other_pictures_do_not() {
+        let (original, other) = (scene(480, 320, 1), scene(480, 320, 77));
+        let whole = Pose::unchanged(320.0);
+        let poses = [
+            ("none", whole),
+            ("invert", whole),
+            ("hue-90", whole),
+            ("jpeg-20", whole),
+            ("overlay-text", whole),
+            ("flip-h", Pose { mirrored: true, ..whole }),
+            ("rotate-30", Pose { rotation_deg: 30.0, ..whole }),
+            ("rotate-90", Pose { rotation_deg: 90.0, ..whole }),
+            ("aspect-1.25", Pose { aspect: 1.25, ..whole }),
+            ("resize-50", Pose::unchanged(160.0)),
+            ("letterbox", whole),
+            ("crop-25", whole),
+            // The reading took an octave for a coarser one.
+            ("pad-50", Pose::unchanged(640.0)),
+        ];
+        for (name, pose) in poses {
+            let copy = attacks::by_name(name).unwrap().apply(&original, 3).unwrap();
+            let own = fit_of(&copy, &pose, &original);
+            assert_eq!(own.verdict, FitVerdict::Fits, "{name}: {own:?}");
+            let foreign = fit_of(&copy, &pose, &other);
+            assert_ne!(foreign.verdict, FitVerdict::Fits, "{name}: {foreign:?}");
+            // A crop of a quarter has few edges; everything else has plenty.
+            assert!(name == "crop-25" || foreign.verdict == FitVerdict::DoesNotFit, "{name}: {foreign:?}");
+        }
+    }
+
+    #[test]
+    fn the_part_that_is_there_is_found() {
+        let original = scene(480, 320, 5);
+        let copy = image::imageops::crop_imm(&original, 240, 80, 200, 160).to_image();
+        let Fit { overlap, share, verdict, factor, .. } = fit_of(&copy, &Pose::unchanged(320.0), &original);
+        assert_eq!(verdict, FitVerdict::Fits);
+        let near = |value: f64, wanted: f64| assert!((value - wanted).abs() < 0.03, "{value} {wanted}");
+        near(overlap.left, 0.5);
+        near(overlap.top, 0.25);
+        near(overlap.right, 440.0 / 480.0);
+        near(overlap.bottom, 0.75);
+        near(share, 200.0 * 160.0 / (480.0 * 320.0));
+        near(factor, 1.0);
+    }
+
+    #[test]
+    fn flat_tiny_and_impossible_input_is_unsure() {
+        let flat = RgbImage::from_pixel(300, 200, image::Rgb([200; 3]));
+        let original = scene(480, 320, 9);
+        assert_eq!(fit_of(&flat, &Pose::unchanged(320.0), &original).verdict, FitVerdict::Unsure);
+        assert_eq!(fit_of(&original, &Pose::unchanged(320.0), &flat).verdict, FitVerdict::Unsure);
+        for short in [0.0, f64::NAN, 1e-9, 1.0, 1e9] {
+            assert_eq!(fit_of(&original, &Pose::unchanged(short), &original).verdict, FitVerdict::Unsure, "{short}");
+        }
+        let dot = RgbImage::from_pixel(1, 1, image::Rgb([0; 3]));
+        assert_eq!(fit_of(&dot, &Pose::unchanged(1.0), &dot).verdict, FitVerdict::Unsure);
     }
 }

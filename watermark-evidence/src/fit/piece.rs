@@ -9,6 +9,9 @@ use crate::shrink::Small;
 const MOST_SIDE: f64 = 640.0;
 /// Pixels of the reduced suspect for one of the piece, about.
 const FINER: f64 = 2.5;
+/// A scale that is this little, in half octaves, below a step takes it all the same, so that the slack in scale seldom
+/// crosses one.
+const STEP_SLACK: f64 = 0.1;
 /// Places along a side that are averaged for one pixel.
 const PLACES: usize = 3;
 
@@ -23,8 +26,8 @@ pub(super) struct Piece {
 impl Piece {
     /// The piece that `matrix` (thumbnail pixels to suspect pixels) gives. `None` when it would be absurdly large or
     /// empty.
-    pub(super) fn new(suspect: &ImageView<'_>, matrix: &[[f64; 2]; 2], thumbnail: (usize, usize)) -> Option<Self> {
-        let size = (suspect.width() as f64, suspect.height() as f64);
+    pub(super) fn new(suspect: &mut Suspect<'_>, matrix: &[[f64; 2]; 2], thumbnail: (usize, usize)) -> Option<Self> {
+        let size = (suspect.view.width() as f64, suspect.view.height() as f64);
         let inverse = inverse(matrix)?;
         let (low, high) = bounds(&inverse, size);
         let (width, height) = ((high.0 - low.0).ceil(), (high.1 - low.1).ceil());
@@ -33,7 +36,7 @@ impl Piece {
             return None;
         }
         let (width, height) = (width as usize, height as usize);
-        let reduced = Reduced::new(suspect, matrix);
+        let reduced = suspect.reduced(matrix);
         let mut piece = Self { width, height, luma: Vec::new(), inside: Vec::new() };
         for y in 0..height {
             for x in 0..width {
@@ -61,6 +64,33 @@ fn mean_of_places(at: impl Fn(f64, f64) -> Option<f32>) -> Option<f32> {
     (count * 3 >= PLACES * PLACES * 2).then(|| sum / count as f32)
 }
 
+/// The suspect, and what it was last reduced to: candidates of nearly the same scale share it, as going over a large
+/// picture is what takes the time.
+pub(super) struct Suspect<'a> {
+    view: ImageView<'a>,
+    last: Option<Reduced>,
+}
+
+impl<'a> Suspect<'a> {
+    pub(super) fn new(view: ImageView<'a>) -> Self {
+        Self { view, last: None }
+    }
+
+    /// The suspect at a scale that suits `matrix`.
+    fn reduced(&mut self, matrix: &[[f64; 2]; 2]) -> &Reduced {
+        // Suspect pixels for a pixel of the piece, in the direction that has fewer.
+        let columns = [0, 1].map(|column| f64::hypot(matrix[0][column], matrix[1][column]));
+        let wanted = (columns[0].min(columns[1]) / FINER).max(1.0);
+        // Half steps of the octave, the finer one.
+        let step = ((wanted.log2() * 2.0 + STEP_SLACK).floor() / 2.0).exp2();
+        let side = |side: usize| ((side as f64 / step).round() as usize).max(1);
+        let size = (side(self.view.width()), side(self.view.height()));
+        let view = &self.view;
+        let kept = self.last.take().filter(|last| (last.width, last.height) == size);
+        self.last.insert(kept.unwrap_or_else(|| Reduced::new(view, size)))
+    }
+}
+
 /// The suspect, reduced to a little more than the thumbnail's scale.
 struct Reduced {
     width: usize,
@@ -71,14 +101,10 @@ struct Reduced {
 }
 
 impl Reduced {
-    fn new(suspect: &ImageView<'_>, matrix: &[[f64; 2]; 2]) -> Self {
-        // Suspect pixels for a pixel of the piece, in the direction that has fewer.
-        let columns = [0, 1].map(|column| f64::hypot(matrix[0][column], matrix[1][column]));
-        let step = (columns[0].min(columns[1]) / FINER).max(1.0);
-        let side = |side: usize| ((side as f64 / step).round() as usize).max(1);
-        let small = Small::new(suspect, side(suspect.width()), side(suspect.height()));
-        let factor = (small.width as f64 / suspect.width() as f64, small.height as f64 / suspect.height() as f64);
-        Self { width: small.width, height: small.height, luma: small.luma(), factor }
+    fn new(suspect: &ImageView<'_>, (width, height): (usize, usize)) -> Self {
+        let small = Small::new(suspect, width, height);
+        let factor = (width as f64 / suspect.width() as f64, height as f64 / suspect.height() as f64);
+        Self { width, height, luma: small.luma(), factor }
     }
 
     /// The level at a place of the suspect, between the nearest four pixels; nothing outside.

@@ -58,7 +58,8 @@ fn fit_sentence(lang: Lang, fit: &Fit) -> String {
         FitVerdict::Unsure => "fit.unsure",
     };
     let (strength, limit) = (decimal(fit.strength, 1), decimal(FitVerdict::FITS_STRENGTH, 1));
-    lang.fill(key, &[("strength", &strength), ("limit", &limit)])
+    let (score, least) = (decimal(fit.score, 2), decimal(FitVerdict::FITS_SCORE, 2));
+    lang.fill(key, &[("strength", &strength), ("limit", &limit), ("score", &score), ("least", &least)])
 }
 
 fn pictures(lang: Lang, suspect: &Suspect) -> Markup {

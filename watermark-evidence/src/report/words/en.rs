@@ -95,15 +95,15 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("fit", "Does the content fit?"),
     (
         "fit.fits",
-        "Yes. Aligned by the mark's geometry, the suspect shows what the registered thumbnail shows (agreement {strength}; from {limit} on a picture counts as fitting).",
+        "Yes. Aligned by the mark's geometry, the suspect shows what the registered thumbnail shows (correlation {score}, strength {strength}; from {least} and {limit} on a picture counts as fitting).",
     ),
     (
         "fit.does_not_fit",
-        "No. Aligned by the mark's geometry, the suspect does not show what the registered thumbnail shows (agreement {strength}, which is what unrelated pictures reach at their best; from {limit} on a picture counts as fitting).",
+        "No. Aligned by the mark's geometry, the suspect does not show what the registered thumbnail shows (correlation {score}, strength {strength}, as between unrelated pictures; from {least} and {limit} on a picture counts as fitting).",
     ),
     (
         "fit.unsure",
-        "It cannot be told: what can be compared is too small, too flat or too much altered (agreement {strength}; from {limit} on a picture counts as fitting).",
+        "It cannot be told: what can be compared is too small, too flat or too much altered (correlation {score}, strength {strength}; from {least} and {limit} on a picture counts as fitting).",
     ),
     ("registry", "What the registry says"),
     ("registry.none", "No row of the registry has this asset number."),
