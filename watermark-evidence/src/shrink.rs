@@ -22,7 +22,7 @@ impl Small {
             Samples::U8(samples) => shrunk(image, samples, (width, height), 1.0, f32::from),
             Samples::U16(samples) => shrunk(image, samples, (width, height), 255.0 / 65_535.0, f32::from),
             // Kinds of samples that are not known here are shown as nothing but their ground.
-            Samples::F32(samples) => shrunk(image, samples, (width, height), 255.0, |level| level.max(0.0).min(1.0)),
+            Samples::F32(samples) => shrunk(image, samples, (width, height), 255.0, seen),
             _ => Self { width, height, pixels: vec![[GROUND; 3]; width * height] },
         }
     }
@@ -148,6 +148,11 @@ fn add<T: Copy, const N: usize>(
         }
         sum.iter_mut().zip(total).for_each(|(sum, total)| *sum += weight * total);
     }
+}
+
+/// A floating-point level as it is seen; what is no number is black.
+fn seen(level: f32) -> f32 {
+    if level > 0.0 { level.min(1.0) } else { 0.0 }
 }
 
 #[cfg(test)]

@@ -203,7 +203,7 @@ fn transposed(field: &[Complex<f32>], width: usize) -> Field {
 fn smooth(least: usize) -> usize {
     let is_smooth = |mut number: usize| {
         for factor in [2, 3, 5] {
-            while number % factor == 0 {
+            while number.is_multiple_of(factor) {
                 number /= factor;
             }
         }

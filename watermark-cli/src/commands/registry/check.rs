@@ -1,6 +1,6 @@
 //! `registry check`: whether the registry is whole, and whether it and the files agree.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
@@ -70,7 +70,7 @@ pub(super) fn check(args: &CheckArgs, config: &Config) -> Result<u8> {
     Ok(if sound { exit::DONE } else { exit::TROUBLE })
 }
 
-fn settle(path: &std::path::Path) -> Result<SettleReport> {
+fn settle(path: &Path) -> Result<SettleReport> {
     let mut registry = writing(path, None)?;
     Ok(registry.settle_with(seen)?)
 }
@@ -85,7 +85,7 @@ pub(crate) fn seen(entry: &Entry) -> Seen {
 }
 
 /// The hash of a file; nothing where there is no file.
-fn sha256_of(path: &PathBuf) -> Result<Option<[u8; 32]>> {
+fn sha256_of(path: &Path) -> Result<Option<[u8; 32]>> {
     if !path.try_exists()? {
         return Ok(None);
     }
@@ -146,7 +146,7 @@ fn answer(sound: bool, report: CheckReport, settled: Option<SettleReport>, files
     }
 }
 
-fn words(answer: &Answer, path: &std::path::Path) -> String {
+fn words(answer: &Answer, path: &Path) -> String {
     let mut lines = vec![format!("{}: {}", path.display(), if answer.sound { "sound" } else { "NOT SOUND" })];
     let mut say = |text: String| lines.push(format!("  {text}"));
     if let (Some(confirmed), Some(withdrawn)) = (answer.settled_confirmed, answer.settled_withdrawn) {
