@@ -103,6 +103,9 @@ pub(crate) struct BatchArgs {
     /// whom. No file gets its name before its row is stored.
     #[arg(long, value_name = "DB", env = "WATERMARK_REGISTRY")]
     pub(crate) registry: Option<PathBuf>,
+    /// Write nothing down, although the configuration or the environment names a registry.
+    #[arg(long)]
+    pub(crate) no_registry: bool,
     #[command(flatten)]
     pub(crate) sign: SignArgs,
     /// Title that the key was derived for: for the registry, and to choose a key of the ring.

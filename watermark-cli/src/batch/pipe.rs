@@ -50,7 +50,8 @@ pub(super) fn run(args: &EmbedArgs, key: &Key) -> Result<u8> {
     let many = &args.batch;
     if many.manifest.is_some() || many.recipients.is_some() || many.resume || many.registry.is_some() || many.dry_run {
         bail!(
-            "`-` goes without --manifest, --recipients, --registry, --resume and --dry-run, which are about files with names"
+            "`-` goes without --manifest, --recipients, --registry, --resume and --dry-run, which are about files with names \
+             (--no-registry leaves a configured registry out)"
         );
     }
     let mut report = EmbedReport { file: input.to_string_lossy().into_owned(), ..EmbedReport::default() };

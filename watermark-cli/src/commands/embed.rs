@@ -26,7 +26,7 @@ fn completed(mut args: EmbedArgs, config: Config) -> Result<EmbedArgs> {
         args.c2pa = Some(rule.with_context(|| format!("the configuration's `c2pa = {word:?}`"))?);
     }
     let batch = &mut args.batch;
-    batch.registry = batch.registry.take().or(config.registry);
+    batch.registry = batch.registry.take().or(config.registry).filter(|_| !batch.no_registry);
     batch.title = batch.title.take().or(config.title);
     batch.memory = batch.memory.take().or(config.memory);
     batch.jobs = batch.jobs.or(config.jobs.map(|jobs| u16::try_from(jobs).unwrap_or(u16::MAX)));
