@@ -36,7 +36,7 @@ cat <<PAGE
 
 Printed by \`docs/studies/batch-transcript.sh\` at commit $commit. Keys are new at each run.
 
-## Tagged, and killed after a second and a half
+## Tagged, and killed when eight files were there
 
 \`\`\`text
 PAGE
@@ -48,7 +48,7 @@ embed="watermark embed finals --out marked --key episode-12.key --registry studi
 printf '$ %s\n' "$embed"
 (exec bash -c "exec $embed --quiet" 2>/dev/null) &
 pid=$!
-sleep 1.5
+until [ "$(find marked -type f ! -name '.*' 2>/dev/null | wc -l)" -ge 8 ]; do sleep 0.02; done
 kill -9 "$pid"
 wait "$pid" 2>/dev/null || true
 echo '(kill -9)'
