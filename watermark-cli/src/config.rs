@@ -112,11 +112,23 @@ impl Rules {
 
 impl Config {
     /// The file that was named, or the one in the directory where the program runs, or nothing.
+    /// Variables that name keys go before the file; other variables are the arguments' own.
     pub(crate) fn find(named: Option<&Path>) -> Result<Self> {
-        match named {
-            Some(path) => Self::read(path),
-            None if Path::new(FILE_NAME).is_file() => Self::read(Path::new(FILE_NAME)),
-            None => Ok(Self::default()),
+        let file = match named {
+            Some(path) => Self::read(path)?,
+            None if Path::new(FILE_NAME).is_file() => Self::read(Path::new(FILE_NAME))?,
+            None => Self::default(),
+        };
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        Ok(file.with_keys(variable("WATERMARK_KEY"), variable("WATERMARK_KEY_RING")))
+    }
+
+    /// One key or one ring: whichever is named nearer to the user, the other is not asked.
+    fn with_keys(self, key: Option<PathBuf>, key_ring: Option<PathBuf>) -> Self {
+        match (key, key_ring) {
+            (None, None) => self,
+            (Some(key), _) => Self { key: Some(key), key_ring: None, ..self },
+            (None, key_ring) => Self { key: None, key_ring, ..self },
         }
     }
 
@@ -211,6 +223,16 @@ mod tests {
         assert_eq!(of("shots/010/b.tif").profile, Some(ProfileName::Subtle));
         assert_eq!(of("shots/b.png"), Rule::default());
         assert_eq!(of("shots/wip/b.png"), Rule::default(), "a pattern starts at the input directory");
+    }
+
+    #[test]
+    fn a_variable_goes_before_the_file() {
+        let path = |name: &str| Some(PathBuf::from(name));
+        let file = || Config { key: path("file.key"), ..Config::default() };
+        let named = |config: Config| (config.key, config.key_ring);
+        assert_eq!(named(file().with_keys(None, None)), (path("file.key"), None));
+        assert_eq!(named(file().with_keys(None, path("ring"))), (None, path("ring")));
+        assert_eq!(named(file().with_keys(path("a"), path("ring"))), (path("a"), None));
     }
 
     #[test]

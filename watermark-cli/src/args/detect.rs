@@ -13,11 +13,13 @@ pub(crate) struct SuspectArgs {
     /// `-`: standard input.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
-    /// Key file to read with; several make a key ring, and the mark of any of them is found.
-    #[arg(long = "key", value_name = "KEYFILE", env = "WATERMARK_KEY")]
+    /// Key file to read with; several make a key ring, and the mark of any of them is found
+    /// [env: WATERMARK_KEY].
+    #[arg(long = "key", value_name = "KEYFILE")]
     pub(crate) keys: Vec<PathBuf>,
-    /// File that lists keys with their titles, days and status; all of them read, retired and revoked ones too.
-    #[arg(long, value_name = "FILE", env = "WATERMARK_KEY_RING")]
+    /// File that lists keys with their titles, days and status; all of them read, retired and revoked ones too
+    /// [env: WATERMARK_KEY_RING].
+    #[arg(long, value_name = "FILE")]
     pub(crate) key_ring: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) access: KeyAccess,

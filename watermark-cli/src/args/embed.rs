@@ -30,11 +30,12 @@ pub(crate) struct EmbedArgs {
     /// output, in the input's own format or that of --format.
     #[arg(long, value_name = "OUTPUT")]
     pub(crate) out: PathBuf,
-    /// Key file to mark with.
-    #[arg(long, value_name = "KEYFILE", env = "WATERMARK_KEY")]
+    /// Key file to mark with [env: WATERMARK_KEY].
+    #[arg(long, value_name = "KEYFILE", conflicts_with = "key_ring")]
     pub(crate) key: Option<PathBuf>,
-    /// File that lists keys with their titles, days and status, instead of --key: the one that may mark today does.
-    #[arg(long, value_name = "FILE", env = "WATERMARK_KEY_RING")]
+    /// File that lists keys with their titles, days and status, instead of --key: the one that may mark today does
+    /// [env: WATERMARK_KEY_RING].
+    #[arg(long, value_name = "FILE")]
     pub(crate) key_ring: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) access: KeyAccess,
