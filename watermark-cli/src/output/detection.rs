@@ -167,7 +167,18 @@ fn words(file: &Path, seen: &Look, facts: &Facts<'_>, key: Option<&KeyFacts>) ->
         say("caution", caution);
     }
     match facts.asset {
-        Some(asset) => row_words(asset, &mut say),
+        Some(asset) => {
+            row_words(asset, &mut say);
+            let fit = asset.fit.as_ref().filter(|fit| fit.verdict == FitVerdict::Fits && fit.factor != 1.0);
+            if let Some((fit, geometry)) = fit.zip(strongest.geometry.as_ref()) {
+                // The pattern repeats at pitches of 1 : 2 : 4; a weak reading may take one for another.
+                let short_side = geometry.full_short_side_px * fit.factor;
+                say(
+                    "scale",
+                    format!("by the registered original the whole picture's short side is {short_side:.0} px here"),
+                );
+            }
+        }
         None if facts.registry && strongest.payload.is_some() => {
             say("asset", "this id is not in the registry".to_owned());
         }
