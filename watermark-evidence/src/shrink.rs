@@ -21,8 +21,8 @@ impl Small {
         match image.samples() {
             Samples::U8(samples) => shrunk(image, samples, (width, height), 1.0, f32::from),
             Samples::U16(samples) => shrunk(image, samples, (width, height), 255.0 / 65_535.0, f32::from),
+            Samples::F32(samples) => shrunk(image, samples, (width, height), 255.0, share_of_white),
             // Kinds of samples that are not known here are shown as nothing but their ground.
-            Samples::F32(samples) => shrunk(image, samples, (width, height), 255.0, seen),
             _ => Self { width, height, pixels: vec![[GROUND; 3]; width * height] },
         }
     }
@@ -36,6 +36,11 @@ impl Small {
     pub(crate) fn to_rgb8(&self) -> Vec<u8> {
         self.pixels.iter().flatten().map(|level| level.round().clamp(0.0, 255.0) as u8).collect()
     }
+}
+
+/// A floating-point sample in its range; what is no number is black.
+fn share_of_white(level: f32) -> f32 {
+    if level > 0.0 { level.min(1.0) } else { 0.0 }
 }
 
 /// Samples along a side that stand for one pixel of the copy: whole ones, and the parts of those at its ends.
@@ -148,11 +153,6 @@ fn add<T: Copy, const N: usize>(
         }
         sum.iter_mut().zip(total).for_each(|(sum, total)| *sum += weight * total);
     }
-}
-
-/// A floating-point level as it is seen; what is no number is black.
-fn seen(level: f32) -> f32 {
-    if level > 0.0 { level.min(1.0) } else { 0.0 }
 }
 
 #[cfg(test)]

@@ -202,7 +202,7 @@ fn transposed(field: &[Complex<f32>], width: usize) -> Field {
 /// The next number without prime factors above 5.
 fn smooth(least: usize) -> usize {
     let is_smooth = |mut number: usize| {
-        for factor in [2, 3, 5] {
+        for factor in [2, 3, 5_usize] {
             while number.is_multiple_of(factor) {
                 number /= factor;
             }
