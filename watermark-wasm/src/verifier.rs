@@ -15,6 +15,9 @@ use crate::{KeyRing, Preview};
 /// Longest side of the preview, pixels. More than twice what the page shows, for screens with small pixels.
 const PREVIEW_SIDE: u32 = 800;
 
+/// Longest side of a picture, pixels, as the page's sentence on pictures that are too large says.
+const MAX_SIDE: u32 = 16_384;
+
 /// Looks for the marks of a ring of keys in one picture after the other.
 #[wasm_bindgen]
 #[derive(Debug)]
@@ -78,7 +81,9 @@ impl Verifier {
         progress: Option<&Function>,
     ) -> Result<Detection, Failure> {
         self.preview = None;
-        let picture = decode(&bytes, &DecodeLimits::default())?;
+        let mut limits = DecodeLimits::default();
+        limits.max_side = MAX_SIDE;
+        let picture = decode(&bytes, &limits)?;
         drop(bytes);
         self.look(&picture.view(), facts, progress)
     }
