@@ -73,3 +73,11 @@ typed "watermark detect found --key episode-12.key --registry studio.db"
 typed "watermark report found --key episode-12.key --registry studio.db --out report.html"
 typed "chromium --headless --no-sandbox --disable-gpu --print-to-pdf=report.pdf report.html 2>/dev/null; pdfinfo report.pdf | grep -E 'Pages|Page size'"
 printf '```\n'
+# What no program can see.
+cat <<'LOOKED'
+
+The report was opened in Chromium and its A4 pages were looked at, in English and in Japanese: the verdict and how often
+chance would read so come first, then what was done to the file, whether the content fits, the picture with the map of the
+mark beside the registered thumbnail (with the crop's frame in it), the registry's row, and the hashes. Of nine suspects two
+are not found: one that was never marked, and the moving picture, which was scaled and given new colours.
+LOOKED
