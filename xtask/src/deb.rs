@@ -31,7 +31,7 @@ pub(crate) fn build() -> Outcome {
     let size = installed_kib(&tree)?;
     let control = format!(
         "Package: watermark\nVersion: {version}\nArchitecture: {architecture}\nMaintainer: The watermark project \
-         <watermark@localhost>\nInstalled-Size: {size}\nDepends: {depends}\nRecommends: ffmpeg\nSection: graphics\n\
+         <watermark@localhost>\nInstalled-Size: {size}\nDepends: {depends}\nSection: graphics\n\
          Priority: optional\nDescription: invisible, keyed watermarks for pictures\n Marks pictures with 32 to 128 \
          bits that nobody sees and reads them back from\n copies that were compressed, scaled, rotated or cropped. \
          Every answer says how\n often an unmarked picture would give the same reading.\n"
