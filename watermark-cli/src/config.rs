@@ -29,7 +29,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use globset::{Glob, GlobBuilder, GlobMatcher};
 use serde::Deserialize;
 
-use crate::args::{EffortName, ProfileName};
+use crate::args::{CredentialsRule, EffortName, ProfileName};
 use crate::{files, key_ring};
 
 /// The name that is looked for in the directory where the program runs.
@@ -47,7 +47,7 @@ struct Text {
     profile: Option<String>,
     effort: Option<String>,
     c2pa: Option<String>,
-    jobs: Option<usize>,
+    jobs: Option<u16>,
     memory: Option<String>,
     #[serde(default)]
     rule: Vec<RuleText>,
@@ -77,10 +77,10 @@ pub(crate) struct Config {
     pub(crate) profile: Option<ProfileName>,
     /// How much is searched.
     pub(crate) effort: Option<EffortName>,
-    /// What becomes of content credentials, as typed.
-    pub(crate) c2pa: Option<String>,
+    /// What becomes of content credentials.
+    pub(crate) c2pa: Option<CredentialsRule>,
     /// Workers.
-    pub(crate) jobs: Option<usize>,
+    pub(crate) jobs: Option<u16>,
     /// Memory, as typed.
     pub(crate) memory: Option<String>,
     /// Rules for the files of a batch.
@@ -132,11 +132,6 @@ impl Config {
         }
     }
 
-    /// Workers, as the flags count them.
-    pub(crate) fn jobs_u16(&self) -> Option<u16> {
-        self.jobs.map(|jobs| u16::try_from(jobs).unwrap_or(u16::MAX))
-    }
-
     fn read(path: &Path) -> Result<Self> {
         let name = path.display();
         let bytes = files::read(path, MAX_BYTES)?;
@@ -159,7 +154,7 @@ impl Text {
             registry: here(self.registry),
             profile: self.profile.as_deref().map(|name| choice("profile", name)).transpose()?,
             effort: self.effort.as_deref().map(|name| choice("effort", name)).transpose()?,
-            c2pa: self.c2pa,
+            c2pa: self.c2pa.as_deref().map(|name| choice("c2pa", name)).transpose()?,
             jobs: self.jobs,
             memory: self.memory,
             rules: Rules(self.rule.into_iter().map(RuleText::meant).collect::<Result<_>>()?),

@@ -12,11 +12,13 @@ mod draw;
 mod exit;
 mod fault;
 mod files;
+mod hash;
 mod key_file;
 mod key_ring;
 mod metrics;
 mod output;
 mod passphrase;
+mod registry;
 mod settings;
 mod signing_key;
 

@@ -23,6 +23,21 @@ pub(crate) enum PayloadSource {
     Content(PayloadClass),
 }
 
+impl PayloadSource {
+    /// How many bits it gives.
+    pub(crate) fn class(&self) -> PayloadClass {
+        match self {
+            Self::Given(payload) => payload.class(),
+            Self::Content(class) => *class,
+        }
+    }
+}
+
+/// Files in work at the same time: as many as were asked for, or as there are processors.
+pub(crate) fn jobs(asked: Option<u16>) -> usize {
+    asked.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+}
+
 /// The payload that is asked for.
 pub(crate) fn payload_source(args: &EmbedArgs) -> Result<PayloadSource> {
     let class = args.bits.as_deref().map(class_of).transpose()?;

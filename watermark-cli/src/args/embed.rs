@@ -55,7 +55,7 @@ pub(crate) struct EmbedArgs {
     /// Also report SSIMULACRA2 (100: no difference; 90: invisible side by side). Keeps a second copy of the picture.
     #[arg(long)]
     pub(crate) metrics: bool,
-    /// Format to write instead of each file's own: png, jpg, webp, tif. The extension of the output follows.
+    /// Format to write instead of each file's own: png, jpg, webp, tif, gif, exr. The extension of the output follows.
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<String>,
     /// Quality of JPEGs, 1 to 100. Default: the source's own tables, which keep its size and look; 95 for other sources.

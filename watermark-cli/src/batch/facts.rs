@@ -1,8 +1,6 @@
 //! What is known of a marked file: for the journal, for the registry, and to tell whether it is done already.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -10,55 +8,10 @@ use sha2::{Digest, Sha256};
 use watermark_core::{Key, Payload, PayloadClass};
 use watermark_evidence::Fingerprint;
 
+use crate::hash::Hash;
+
 /// Text before what is hashed to a recipient's content id.
 const RECIPIENT_LABEL: &[u8] = b"watermark recipient id 1";
-
-/// A SHA-256.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub(crate) struct Hash(pub(crate) [u8; 32]);
-
-impl Hash {
-    /// Of bytes.
-    pub(crate) fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
-    }
-
-    /// Of a file, which is not kept in memory.
-    pub(crate) fn of_file(path: &Path) -> io::Result<Self> {
-        let (mut file, mut hash, mut buffer) = (File::open(path)?, Sha256::new(), vec![0; 1 << 16]);
-        loop {
-            match file.read(&mut buffer)? {
-                0 => return Ok(Self(hash.finalize().into())),
-                length => hash.update(&buffer[..length]),
-            }
-        }
-    }
-}
-
-impl From<Hash> for String {
-    fn from(hash: Hash) -> Self {
-        hash.0.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-}
-
-impl TryFrom<String> for Hash {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let wrong = "a SHA-256 has 64 hexadecimal digits";
-        let digits = text.as_bytes();
-        if digits.len() != 64 {
-            return Err(wrong);
-        }
-        let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let digit = |at: usize| char::from(pair[at]).to_digit(16).ok_or(wrong);
-            *byte = (digit(0)? * 16 + digit(1)?) as u8;
-        }
-        Ok(Self(bytes))
-    }
-}
 
 /// What decides whether a copy is done already: the same of all this gives the same file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -213,16 +166,5 @@ mod tests {
         };
         assert!(!given.is(&made));
         assert!(given.is(&Identity { payload: payload.to_string(), ..made.clone() }));
-    }
-
-    #[test]
-    fn hashes_are_read_as_they_are_written() {
-        let hash = Hash::of(b"abc");
-        let text = serde_json::to_string(&hash).unwrap();
-        assert_eq!(text, "\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"");
-        assert_eq!(serde_json::from_str::<Hash>(&text).unwrap(), hash);
-        for text in ["\"ba78\"", &text.replace('b', "g"), &format!("\"{}\"", "é".repeat(32))] {
-            assert!(serde_json::from_str::<Hash>(text).is_err(), "{text}");
-        }
     }
 }

@@ -23,6 +23,7 @@ pub(crate) mod pipe;
 mod plan;
 mod publish;
 mod reading;
+mod refusals;
 mod reporter;
 mod stop;
 mod table;
@@ -178,8 +179,7 @@ fn tidy(plan: &Plan) -> u64 {
 
 /// Number of files in work at the same time.
 fn jobs(args: &EmbedArgs, plan: &Plan) -> usize {
-    let processors = || thread::available_parallelism().map_or(1, usize::from);
-    args.batch.jobs.map_or_else(processors, usize::from).min(plan.assets.len()).max(1)
+    settings::jobs(args.batch.jobs).min(plan.assets.len()).max(1)
 }
 
 fn pool(threads: usize, here: bool) -> Result<ThreadPool> {
@@ -199,7 +199,7 @@ fn mark_all(
     stop: &Stop,
 ) -> Result<()> {
     let workers = jobs(args, plan);
-    let threads = args.batch.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let threads = settings::jobs(args.batch.jobs);
     let wide = pool(threads, false)?;
     let embedders = Embedders::new(key, plan);
     let shared = Shared { args, plan, key, embedders, budget, ledger, reporter, stop, wide: Some(&wide) };

@@ -5,14 +5,17 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
-use watermark_core::{Embedder, Key, PayloadClass};
-use watermark_media::{C2pa, DecodeLimits, Document, Format};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use watermark_core::{Embedder, Key};
+use watermark_media::{DecodeLimits, Document, Format};
 
 use super::copies::{Names, Original, THE_OUTPUT};
-use super::facts::{Hash, content_payload};
-use crate::args::{CredentialsRule, EmbedArgs};
+use super::facts::content_payload;
+use super::refusals::{self, status_of};
+use super::tally::Status;
+use crate::args::EmbedArgs;
 use crate::files::{self, MAX_PICTURE_BYTES, Target};
+use crate::hash::Hash;
 use crate::output::json::{self, EmbedReport};
 use crate::output::{self, text};
 use crate::settings::{self, PayloadSource};
@@ -55,10 +58,17 @@ pub(super) fn run(args: &EmbedArgs, key: &Key) -> Result<u8> {
         );
     }
     let mut report = EmbedReport { file: input.to_string_lossy().into_owned(), ..EmbedReport::default() };
-    let marked = fault::guard(input, || marked(args, input, key, &mut report))?;
+    let marked = match fault::guard(input, || marked(args, input, key, &mut report)) {
+        Ok(marked) => marked,
+        Err(error) if status_of(&error) == Status::Refused => {
+            output::complain(&anyhow!("{error:#}; nothing was written"));
+            return Ok(exit::REFUSED);
+        }
+        Err(error) => return Err(error),
+    };
     report.elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     report.output = Some(args.out.to_string_lossy().into_owned());
-    report.status = super::tally::Status::Marked.word();
+    report.status = Status::Marked.word();
     for remark in &report.losses {
         output::warn(&format!("{}: {}", input.display(), remark.replace(THE_OUTPUT, &args.out.to_string_lossy())));
     }
@@ -84,29 +94,18 @@ fn marked(args: &EmbedArgs, input: &Path, key: &Key, report: &mut EmbedReport) -
     let bytes = if is(input) { read_standard_input()? } else { files::read(input, MAX_PICTURE_BYTES)? };
     let document = Document::decode(&bytes, &DecodeLimits::default()).with_context(name)?;
     drop(bytes);
-    let rule = args.c2pa.unwrap_or(CredentialsRule::Refuse);
-    ensure!(
-        !document.has_c2pa() || rule != CredentialsRule::Refuse,
-        "{}: carries content credentials (C2PA), which hold for unchanged pixels only; pass --c2pa strip or --c2pa keep",
-        name()
-    );
+    let (c2pa, remark) = refusals::credentials(args.c2pa, &document, &name())?;
+    report.losses.extend(remark.map(str::to_owned));
     let format = format(args, &document)?;
     document.check_format(format).with_context(name)?;
-    let class = |source: &PayloadSource| match source {
-        PayloadSource::Given(payload) => payload.class(),
-        PayloadSource::Content(class) => *class,
-    };
-    let source = settings::payload_source(args)?;
-    let bits: PayloadClass = class(&source);
-    let payload = match source {
+    let payload = match settings::payload_source(args)? {
         PayloadSource::Given(payload) => payload,
-        PayloadSource::Content(_) => content_payload(key, bits, &Hash(document.content_sha256()), None)?,
+        PayloadSource::Content(class) => content_payload(key, class, &Hash(document.content_sha256()), None)?,
     };
     report.key_id = Some(key.id().to_string());
-    (report.payload, report.bits) = (Some(payload.to_string()), Some(bits.bits()));
+    (report.payload, report.bits) = (Some(payload.to_string()), Some(payload.class().bits()));
     report.payload_from = Some(if args.payload.is_some() { "given" } else { "content" });
     let embedder = Embedder::new(key, settings::strength(args)?.options()).with_context(name)?;
-    let c2pa = if rule == CredentialsRule::Keep { C2pa::Keep } else { C2pa::Drop };
     let mut original = Original {
         document,
         format,

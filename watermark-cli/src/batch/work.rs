@@ -7,28 +7,29 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Error, Result, anyhow, bail};
 use rayon::ThreadPool;
-use watermark_core::{Key, PayloadClass};
+use watermark_core::Key;
 use watermark_evidence::Fingerprint;
-use watermark_media::{C2pa, DecodeLimits, Document};
+use watermark_media::{DecodeLimits, Document};
 
 use super::budget::{Budget, Permit};
-use super::copies::{Names, Original, refusal};
+use super::copies::{Names, Original};
 use super::embedders::Embedders;
 use super::estimate;
-use super::facts::{Facts, Hash, Identity, Wanted, content_payload};
+use super::facts::{Facts, Identity, Wanted, content_payload};
 use super::inputs::Task;
 use super::ledger::Ledger;
 use super::plan::{Asset, Copy, Plan};
 use super::publish::Ready;
 use super::reading::{read_unchanged, sample_bytes, unreadable};
+use super::refusals::{self, status_of};
 use super::reporter::{Ended, Reporter};
 use super::stop::Stop;
 use super::tally::Status;
-use crate::args::{CredentialsRule, EmbedArgs};
+use crate::args::EmbedArgs;
 use crate::fault;
 use crate::files::{self, Target};
+use crate::hash::Hash;
 use crate::output::json::EmbedReport;
-use crate::settings::PayloadSource;
 
 /// Everything that the workers share.
 pub(crate) struct Shared<'a> {
@@ -109,7 +110,7 @@ impl Shared<'_> {
             recipient: copy.recipient,
             profile: &asset.strength.to_string(),
             payload: copy.payload.as_ref(),
-            class: self.class(),
+            class: self.plan.source.class(),
         };
         if ours.iter().any(|made| wanted.is(made)) {
             return Ok(true);
@@ -191,14 +192,7 @@ impl Shared<'_> {
             document.pictures().iter().map(|picture| picture.width() as u64 * picture.height() as u64).sum();
         let samples: u64 = document.pictures().iter().map(sample_bytes).sum();
         permit.is_really(estimate::needed(pixels, samples / pixels.max(1), held, file_bytes));
-        if document.has_c2pa() && self.args.c2pa.unwrap_or(CredentialsRule::Refuse) == CredentialsRule::Refuse {
-            return Err(Refused(format!(
-                "{}: carries content credentials (C2PA), which hold for unchanged pixels only; pass --c2pa strip to \
-                 mark it and leave them out, or --c2pa keep to mark it and have them no longer fit",
-                name()
-            ))
-            .into());
-        }
+        let (c2pa, remark) = refusals::credentials(self.args.c2pa, &document, &name())?;
         let format = self.plan.format.or(document.format()).context("the format of the file is not known")?;
         document.check_format(format).with_context(|| copies[0].output.display().to_string())?;
         let first = document.pictures().first().context("internal fault: a document without pictures")?;
@@ -206,7 +200,6 @@ impl Shared<'_> {
         let content_sha256 = Hash(document.content_sha256());
         let embedder = self.embedders.get(asset.strength).with_context(name)?;
         let (metrics, once) = (self.args.metrics, self.plan.recipients.is_empty());
-        let (c2pa, remark) = self.credentials(&document);
         let fingerprint = match &self.args.batch.registry {
             Some(_) => Some(Arc::new(watermark_evidence::fingerprint(first).with_context(name)?)),
             None => None,
@@ -214,23 +207,6 @@ impl Shared<'_> {
         let source = Source { remark, fingerprint, source_sha256, content_sha256, pixels, sides };
         let quality = self.args.quality();
         Ok((Original { document, format, embedder, metrics, quality, c2pa, once, plan: None }, source))
-    }
-
-    /// What becomes of content credentials, with a sentence when there are any.
-    fn credentials(&self, document: &Document) -> (C2pa, Option<&'static str>) {
-        let (rule, remark) = match self.args.c2pa {
-            Some(CredentialsRule::Keep) => (
-                C2pa::Keep,
-                "carries content credentials (C2PA), which hold for unchanged pixels only; the output has them, and \
-                 whoever checks them sees that they do not fit",
-            ),
-            _ => (
-                C2pa::Drop,
-                "carries content credentials (C2PA), which hold for unchanged pixels only; the output is written \
-                 without them",
-            ),
-        };
-        (rule, document.has_c2pa().then_some(remark))
     }
 
     fn copy(
@@ -245,7 +221,7 @@ impl Shared<'_> {
         let output = copy.output.display().to_string();
         let payload = match &copy.payload {
             Some(payload) => payload.clone(),
-            None => content_payload(self.key, self.class(), &source.content_sha256, copy.recipient)
+            None => content_payload(self.key, self.plan.source.class(), &source.content_sha256, copy.recipient)
                 .with_context(|| input.clone())?,
         };
         report.payload = Some(payload.to_string());
@@ -282,14 +258,6 @@ impl Shared<'_> {
         Ok(Made { bytes: marked.file.len() as u64, staged: target.stage(&marked.file)?, facts })
     }
 
-    /// How many bits are derived from the content.
-    fn class(&self) -> PayloadClass {
-        match &self.plan.source {
-            PayloadSource::Given(payload) => payload.class(),
-            PayloadSource::Content(class) => *class,
-        }
-    }
-
     /// A report with what is known from the beginning.
     fn report(&self, asset: &Asset, recipient: Option<&str>) -> EmbedReport {
         EmbedReport {
@@ -313,16 +281,6 @@ struct Made {
     staged: files::Staged,
     facts: Facts,
     bytes: u64,
-}
-
-/// A file that must not be marked, for a reason that is not the picture's.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Refused(String);
-
-fn status_of(error: &Error) -> Status {
-    let forbidden = error.chain().any(|cause| cause.downcast_ref::<Refused>().is_some());
-    if forbidden || refusal(error).is_some() { Status::Refused } else { Status::Failed }
 }
 
 fn in_pool<T: Send>(pool: Option<&ThreadPool>, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {

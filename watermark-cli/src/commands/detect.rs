@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow};
-use watermark_core::Verdict;
 
 use crate::args::DetectArgs;
 use crate::config::Config;
@@ -13,7 +12,7 @@ use crate::detect::keys::Keys;
 use crate::detect::{look, many};
 use crate::output::detection::{Answer, Facts};
 use crate::output::{csv, json};
-use crate::{exit, fault, output};
+use crate::{exit, fault, output, settings};
 
 /// Looks at every input and sums up in the exit code.
 pub(crate) fn run(args: &DetectArgs, config: &Config) -> Result<u8> {
@@ -31,19 +30,18 @@ pub(crate) fn run(args: &DetectArgs, config: &Config) -> Result<u8> {
             return Err(error);
         }
     };
-    let workers = args.suspects.jobs.or(config.jobs_u16()).map_or_else(many::processors, usize::from);
+    let workers = settings::jobs(args.suspects.jobs.or(config.jobs));
     let (mut missing, mut trouble) = (false, false);
     many::in_order(
         &files,
         workers,
         |file| looker.look(file),
         |_, answer| {
-            missing |= answer.verdict() != Some(Verdict::Found);
-            trouble |= answer.verdict().is_none();
+            missing |= !answer.report.strongest.found;
+            trouble |= answer.report.error.is_some();
             if let Some(error) = &answer.report.error {
                 output::complain(&anyhow!("{error}"));
             }
-            answer.warnings.iter().for_each(|warning| output::warn(warning));
             say(args, &answer)
         },
     )?;

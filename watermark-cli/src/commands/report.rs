@@ -1,6 +1,6 @@
 //! `report`: one page for people who have to decide something by it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use watermark_evidence::preview;
@@ -8,7 +8,6 @@ use watermark_evidence::report::{ChainCheck, KeyLine, Lang, Registered, Registry
 use watermark_formats::DetectReport;
 use watermark_registry::{ChainOptions, Registry};
 
-use super::registry::time;
 use crate::args::{LanguageName, ReportArgs};
 use crate::config::Config;
 use crate::detect::asset::{self, Asset};
@@ -16,7 +15,8 @@ use crate::detect::keys::Keys;
 use crate::detect::{look, many};
 use crate::files::Target;
 use crate::output::hex;
-use crate::{exit, fault, output};
+use crate::output::text::time;
+use crate::{exit, fault, output, settings};
 
 /// Longest side of a preview, pixels.
 const PREVIEW_SIDE: usize = 480;
@@ -26,13 +26,21 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<u8> {
     let target = Target::document(&args.out, args.force)?;
     let keys = Keys::read(&args.suspects, config)?;
     let path = args.suspects.registry.as_ref().or(config.registry.as_ref());
-    let registry = asset::registry(path.map(std::path::PathBuf::as_path))?;
+    let path = path.map(PathBuf::as_path);
+    let registry = asset::registry(path)?.as_ref().map(facts).transpose()?;
     let (files, skipped) = many::find(&args.suspects.inputs)?;
     let frames = args.suspects.frames as usize;
     let mut suspects = Vec::with_capacity(files.len());
-    for file in &files {
-        suspects.push(suspect(file, &keys, registry.as_ref(), frames));
-    }
+    let workers = settings::jobs(args.suspects.jobs.or(config.jobs));
+    many::in_order(
+        &files,
+        workers,
+        |file| suspect(file, &keys, path, frames),
+        |_, suspect| {
+            suspects.push(suspect);
+            Ok(())
+        },
+    )?;
     let trouble = suspects.iter().filter_map(|suspect| suspect.detect.error.as_deref()).collect::<Vec<_>>();
     trouble.iter().for_each(|error| output::complain(&anyhow!("{error}")));
     let code = if trouble.is_empty() { exit::DONE } else { exit::TROUBLE };
@@ -42,7 +50,7 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<u8> {
         made: time(now),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         keys: keys.keys.iter().map(|key| KeyLine { id: key.id().to_string(), role: key.role() }).collect(),
-        registry: registry.as_ref().map(facts).transpose()?,
+        registry,
         commands: Vec::new(),
     };
     let lang = match args.lang {
@@ -57,7 +65,7 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<u8> {
     Ok(code)
 }
 
-fn suspect(file: &Path, keys: &Keys, registry: Option<&Registry>, frames: usize) -> Suspect {
+fn suspect(file: &Path, keys: &Keys, registry: Option<&Path>, frames: usize) -> Suspect {
     let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
     match fault::guard(file, || looked_at(file, &name, keys, registry, frames)) {
         Ok(suspect) => suspect,
@@ -67,11 +75,12 @@ fn suspect(file: &Path, keys: &Keys, registry: Option<&Registry>, frames: usize)
     }
 }
 
-fn looked_at(file: &Path, name: &str, keys: &Keys, registry: Option<&Registry>, frames: usize) -> Result<Suspect> {
+fn looked_at(file: &Path, name: &str, keys: &Keys, registry: Option<&Path>, frames: usize) -> Result<Suspect> {
     let seen = look::look(&keys.detector, file, frames)?;
     let strongest = seen.detection.strongest();
-    let asset = match registry {
-        Some(registry) => asset::of(registry, strongest, &seen.picture, &seen.sha256)?,
+    // A connection for each file, as threads do not share one.
+    let asset = match asset::registry(registry)? {
+        Some(registry) => asset::of(&registry, strongest, &seen.picture, &seen.sha256)?,
         None => None,
     };
     let view = seen.picture.view();

@@ -1,6 +1,5 @@
 //! Many files, several at a time, answered in their order.
 
-use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -62,11 +61,6 @@ pub(crate) fn in_order<T: Send>(
         }
     }
     Ok(())
-}
-
-/// Workers when nobody says how many.
-pub(crate) fn processors() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 #[cfg(test)]

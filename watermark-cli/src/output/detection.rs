@@ -9,8 +9,7 @@ use watermark_evidence::FitVerdict;
 use watermark_formats::{DetectReport, number};
 use watermark_media::Kind;
 
-use super::text::{self, printable};
-use crate::commands::registry::time;
+use super::text::{self, printable, time};
 use crate::detect::asset::Asset;
 use crate::detect::keys::Keys;
 use crate::detect::look::Look;
@@ -37,9 +36,6 @@ pub(crate) struct Answer {
     /// The same in sentences.
     #[serde(skip)]
     pub(crate) text: Option<String>,
-    /// What has to be said on standard error as well.
-    #[serde(skip)]
-    pub(crate) warnings: Vec<String>,
 }
 
 /// A row of the registry, and how the file relates to it.
@@ -90,7 +86,6 @@ impl Answer {
         let report = DetectReport::of(&file.to_string_lossy(), &seen.detection, elapsed_ms);
         Self {
             text: sentences.then(|| words(file, seen, facts, key.as_ref())),
-            warnings: Vec::new(),
             report,
             picture: Some(seen.at + 1),
             looked_at: Some(seen.looked_at),
@@ -112,16 +107,6 @@ impl Answer {
             key: None,
             asset: None,
             text: None,
-            warnings: Vec::new(),
-        }
-    }
-
-    /// The verdict; nothing with an error.
-    pub(crate) fn verdict(&self) -> Option<Verdict> {
-        match self.report.strongest.verdict? {
-            "found" => Some(Verdict::Found),
-            "inconclusive" => Some(Verdict::Inconclusive),
-            _ => Some(Verdict::NotFound),
         }
     }
 }

@@ -75,6 +75,14 @@ pub(crate) fn printable(text: &str) -> String {
     })
 }
 
+/// A time as it is printed: UTC, to the second.
+pub(crate) fn time(unix_ms: i64) -> String {
+    match jiff::Timestamp::from_millisecond(unix_ms) {
+        Ok(time) => time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        Err(_) => format!("{unix_ms} ms after 1970"),
+    }
+}
+
 /// A logarithm with one decimal; the sum turns -0 into 0.
 pub(crate) fn log10(value: f64) -> String {
     format!("{:.1}", (value * 10.0).round() / 10.0 + 0.0)
@@ -237,6 +245,11 @@ mod tests {
     fn what_steers_a_terminal_is_spelled_out() {
         assert_eq!(printable("Folge 12 \u{1f600} \u{65e5}"), "Folge 12 \u{1f600} \u{65e5}");
         assert_eq!(printable("a\u{1b}[2Jb\u{202e}c\n"), "a\\u{1b}[2Jb\\u{202e}c\\u{a}");
+    }
+
+    #[test]
+    fn times_are_of_utc() {
+        assert_eq!(time(1_767_225_599_000), "2025-12-31 23:59:59 UTC");
     }
 
     #[test]

@@ -224,6 +224,10 @@ fn pictures_go_through_pipes() {
     assert_eq!(run.json()[0]["payload"], PAYLOAD);
     let mixed = ["embed", "-", "a.png", "--out", "-", "--key", "studio.key"];
     sandbox.fails(2, mixed, &["one picture"]);
+    // A picture that cannot carry a mark has the same code as a file.
+    sandbox.write("flat.png", pictures::flat());
+    let run = sandbox.run_shell("\"$0\" embed - --out - --key studio.key < flat.png");
+    assert!(run.code == 3 && run.out.is_empty() && run.err.contains("nothing was written"), "{}", run.err);
     let registered = ["embed", "-", "--out", "-", "--key", "studio.key", "--registry", "r.db"];
     sandbox.fails(2, registered, &["--registry", "names"]);
 }

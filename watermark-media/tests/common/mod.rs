@@ -160,6 +160,35 @@ pub(crate) fn jpeg_segments(file: &[u8]) -> Vec<(u8, Vec<u8>)> {
     }
 }
 
+/// How many damaged files were read, and how many refused.
+#[derive(Debug, Default)]
+pub(crate) struct Outcomes {
+    read: usize,
+    refused: usize,
+}
+
+impl Outcomes {
+    /// Counts an outcome and gives what was read; a refusal has to have words.
+    pub(crate) fn count<T>(&mut self, outcome: Result<T, Error>) -> Option<T> {
+        match outcome {
+            Ok(read) => {
+                self.read += 1;
+                Some(read)
+            }
+            Err(error) => {
+                assert!(!error.to_string().is_empty());
+                self.refused += 1;
+                None
+            }
+        }
+    }
+
+    /// Expects more than so many of each: damage that always or never shows tests nothing.
+    pub(crate) fn assert_more_than(&self, least: usize) {
+        assert!(self.read > least && self.refused > least, "{} read, {} refused", self.read, self.refused);
+    }
+}
+
 /// Makes every checksum of a PNG right, so that damage gets past it.
 pub(crate) fn mend(file: &mut [u8]) {
     let mut at = 8;

@@ -103,7 +103,7 @@ fn end_torn_line(file: &mut File) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::facts::Hash;
+    use crate::hash::Hash;
 
     fn facts(relative: &str, number: u8) -> Facts {
         let identity = Identity {

@@ -7,8 +7,9 @@ use anyhow::{Context, Result};
 use watermark_registry::{Entry, Error, Registry, RowId, Seen, SettleReport, path_from_text, path_to_text};
 
 use super::Ticket;
-use crate::batch::facts::{Facts, Hash, Identity};
-use crate::signing_key;
+use crate::batch::facts::{Facts, Identity};
+use crate::hash::Hash;
+use crate::registry;
 
 /// A registry and what the rows of this run have in common.
 #[derive(Debug)]
@@ -22,13 +23,7 @@ pub(crate) struct Records {
 impl Records {
     /// Opens the registry, made when it is missing, for files in `folder`, which is there.
     pub(crate) fn open(path: &Path, title: Option<String>, folder: &Path, sign: Option<&Path>) -> Result<Self> {
-        let mut registry = match Registry::open(path) {
-            Err(Error::Missing { .. }) => Registry::create(path)?,
-            opened => opened?,
-        };
-        if let Some(file) = sign {
-            registry.sign_with(signing_key::read(file)?);
-        }
+        let registry = registry::open_or_create(path, sign)?;
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let folder = std::fs::canonicalize(folder).with_context(|| folder.display().to_string())?;
         Ok(Self { registry, title, folder })
@@ -41,13 +36,7 @@ impl Records {
         Ok(self.registry.settle_with(|entry| {
             let path = path_from_text(&entry.output_path);
             let ours = only.as_ref().map_or_else(|| path.starts_with(folder), |only| path == *only);
-            match Hash::of_file(&path) {
-                _ if !ours => Seen::Unknown,
-                Ok(hash) if hash.0 == entry.output_sha256 => Seen::Written,
-                Ok(_) => Seen::NotWritten,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Seen::NotWritten,
-                Err(_) => Seen::Unknown,
-            }
+            if ours { registry::seen(entry) } else { Seen::Unknown }
         })?)
     }
 

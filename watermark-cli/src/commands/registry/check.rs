@@ -1,20 +1,21 @@
 //! `registry check`: whether the registry is whole, and whether it and the files agree.
 
+use std::io;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use watermark_registry::{
-    CheckOptions, CheckReport, Entry, Filter, Head, Noted, Page, Registry, Seen, SettleReport, path_from_text,
+    CheckOptions, CheckReport, Filter, Head, Noted, Page, Registry, SettleReport, path_from_text,
 };
 
-use super::{place, reading, writing};
+use super::{place, reading};
 use crate::args::registry::CheckArgs;
 use crate::config::Config;
-use crate::files::{self, MAX_PICTURE_BYTES};
+use crate::hash::Hash;
 use crate::output::json;
 use crate::output::text::printable;
+use crate::registry::{open_or_create, seen};
 use crate::{exit, output};
 
 /// Rows of one look.
@@ -71,25 +72,8 @@ pub(super) fn check(args: &CheckArgs, config: &Config) -> Result<u8> {
 }
 
 fn settle(path: &Path) -> Result<SettleReport> {
-    let mut registry = writing(path, None)?;
+    let mut registry = open_or_create(path, None)?;
     Ok(registry.settle_with(seen)?)
-}
-
-/// Whether a pending row's file got its name.
-pub(crate) fn seen(entry: &Entry) -> Seen {
-    match sha256_of(&path_from_text(&entry.output_path)) {
-        Ok(Some(sha256)) if sha256 == entry.output_sha256 => Seen::Written,
-        Ok(_) => Seen::NotWritten,
-        Err(_) => Seen::Unknown,
-    }
-}
-
-/// The hash of a file; nothing where there is no file.
-fn sha256_of(path: &Path) -> Result<Option<[u8; 32]>> {
-    if !path.try_exists()? {
-        return Ok(None);
-    }
-    Ok(Some(Sha256::digest(&files::read(path, MAX_PICTURE_BYTES)?).into()))
 }
 
 fn files_of(registry: &Registry) -> Result<FilesReport> {
@@ -101,12 +85,12 @@ fn files_of(registry: &Registry) -> Result<FilesReport> {
         after = Some(last.row);
         for stored in rows.iter().filter(|stored| stored.place.is_some()) {
             let path = path_from_text(&stored.entry.output_path);
-            let (count, what) = match sha256_of(&path) {
-                Ok(Some(sha256)) if sha256 == stored.entry.output_sha256 => {
+            let (count, what) = match Hash::of_file(&path) {
+                Ok(Hash(sha256)) if sha256 == stored.entry.output_sha256 => {
                     report.same += 1;
                     continue;
                 }
-                Ok(None) => (&mut report.missing, "is not there"),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => (&mut report.missing, "is not there"),
                 _ => (&mut report.changed, "is not the file that was registered"),
             };
             *count += 1;

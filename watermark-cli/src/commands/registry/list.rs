@@ -5,15 +5,14 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use sha2::{Digest, Sha256};
 use watermark_registry::{Origin, Page, Registry, RowId, Status, Stored};
 
-use super::{filter, reading, time};
+use super::{filter, reading};
 use crate::args::registry::{ListArgs, ShowRowArgs};
 use crate::config::Config;
-use crate::files::{self, MAX_PICTURE_BYTES};
+use crate::hash::Hash;
 use crate::output::hex;
-use crate::output::text::printable;
+use crate::output::text::{printable, time};
 use crate::{exit, output};
 
 /// One line for each row.
@@ -63,23 +62,17 @@ fn find(registry: &Registry, what: &str) -> Result<Vec<Stored>> {
     let lower = what.to_ascii_lowercase();
     match (digits, what.len()) {
         (true, 8 | 16 | 32) if !Path::new(what).exists() => Ok(registry.find_payload(&lower)?),
-        (true, 64) => by_sha256(registry, &bytes_of(&lower)),
-        _ => {
-            let bytes = files::read(Path::new(what), MAX_PICTURE_BYTES)
-                .with_context(|| "neither an id of 8, 16 or 32 hexadecimal digits, nor a SHA-256, nor a file")?;
-            by_sha256(registry, &Sha256::digest(&bytes).into())
-        }
+        (true, 64) => by_sha256(registry, Hash::try_from(lower).map_err(anyhow::Error::msg)?),
+        _ => by_sha256(registry, Hash::of_file(Path::new(what)).with_context(|| {
+            format!("{what}: is neither an id of 8, 16 or 32 hexadecimal digits, nor a SHA-256, nor a file that can be read")
+        })?),
     }
 }
 
-fn by_sha256(registry: &Registry, sha256: &[u8; 32]) -> Result<Vec<Stored>> {
-    let mut rows = registry.find_by_output_sha256(sha256)?;
-    rows.extend(registry.find_by_source_sha256(sha256)?);
+fn by_sha256(registry: &Registry, Hash(sha256): Hash) -> Result<Vec<Stored>> {
+    let mut rows = registry.find_by_output_sha256(&sha256)?;
+    rows.extend(registry.find_by_source_sha256(&sha256)?);
     Ok(rows)
-}
-
-fn bytes_of(digits: &str) -> [u8; 32] {
-    std::array::from_fn(|i| u8::from_str_radix(&digits[2 * i..2 * i + 2], 16).unwrap_or(0))
 }
 
 /// Rows as an export writes them.

@@ -4,7 +4,7 @@ mod check;
 mod list;
 mod transfer;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail};
 use jiff::civil::Date;
@@ -53,18 +53,6 @@ fn reading(typed: &RegistryPath, config: &Config) -> Result<Registry> {
     Ok(Registry::open_read_only(place(typed, config)?)?)
 }
 
-/// Opens it for writing, or makes it.
-fn writing(path: &Path, sign: Option<&Path>) -> Result<Registry> {
-    let mut registry = match Registry::open(path) {
-        Err(watermark_registry::Error::Missing { .. }) => Registry::create(path)?,
-        opened => opened?,
-    };
-    if let Some(file) = sign {
-        registry.sign_with(signing_key::read(file)?);
-    }
-    Ok(registry)
-}
-
 /// What the flags ask for.
 fn filter(args: &FilterArgs) -> Result<Filter> {
     let day = |flag: &str, text: &Option<String>, after: i32| -> Result<Option<i64>> {
@@ -91,14 +79,6 @@ fn midnight(text: &str, after: i32) -> Result<i64> {
     Ok(day.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp().as_millisecond())
 }
 
-/// A time as it is printed: UTC, to the second.
-pub(crate) fn time(unix_ms: i64) -> String {
-    match jiff::Timestamp::from_millisecond(unix_ms) {
-        Ok(time) => time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
-        Err(_) => format!("{unix_ms} ms after 1970"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +87,6 @@ mod tests {
     fn days_begin_at_midnight_utc() {
         assert_eq!(midnight("1970-01-02", 0).unwrap(), 86_400_000);
         assert_eq!(midnight("2026-02-28", 1).unwrap(), midnight("2026-03-01", 0).unwrap());
-        assert_eq!(time(1_767_225_599_000), "2025-12-31 23:59:59 UTC");
         for text in ["yesterday", "2026-13-01", "", "2026-02-30"] {
             assert!(midnight(text, 0).is_err(), "{text}");
         }

@@ -7,11 +7,12 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 use watermark_registry::{ExportOptions, ImportOptions, Registry};
 
-use super::{filter, place, reading, writing};
+use super::{filter, place, reading};
 use crate::args::registry::{ExportArgs, ImportArgs, MergeArgs, TableFormat};
 use crate::config::Config;
 use crate::files::Target;
 use crate::output::text::printable;
+use crate::registry::open_or_create;
 use crate::{exit, output};
 
 /// Bad lines that are said.
@@ -47,7 +48,7 @@ pub(super) fn import(args: &ImportArgs, config: &Config) -> Result<u8> {
         true => Box::new(io::stdin().lock()),
         false => Box::new(File::open(&args.input).with_context(|| format!("{name}: cannot be opened"))?),
     };
-    let mut registry = writing(&place(&args.place, config)?, args.sign.sign.as_deref())?;
+    let mut registry = open_or_create(&place(&args.place, config)?, args.sign.sign.as_deref())?;
     let options = ImportOptions { keep_good_lines: args.keep_good_lines };
     let report = match format {
         TableFormat::Csv => registry.import_csv(source, &options),
@@ -74,7 +75,7 @@ pub(super) fn import(args: &ImportArgs, config: &Config) -> Result<u8> {
 pub(super) fn merge(args: &MergeArgs, config: &Config) -> Result<u8> {
     let into = place(&args.place, config)?;
     let other = Registry::open_read_only(&args.other)?;
-    let mut registry = writing(&into, args.sign.sign.as_deref())?;
+    let mut registry = open_or_create(&into, args.sign.sign.as_deref())?;
     let report = registry.merge(&other)?;
     let name = args.other.display();
     for collision in report.listed_collisions.iter().take(SAID) {
