@@ -20,6 +20,7 @@ mod pattern;
 mod payload;
 mod spectrum;
 mod sync;
+mod vector;
 mod view;
 
 pub use decide::{Detection, Detector, EvidenceMap, Geometry, Mark, Verdict};

@@ -1,5 +1,6 @@
 //! The untouched geometry: the working plane's grid is the tile's grid, so no interpolation is needed.
 
+use super::fold::{fold_sample, fold_sample_only};
 use super::{Demodulator, Heard, blocks_direct, fold_direct};
 use crate::normalise::{Whitener, halve};
 use crate::parallel;
@@ -43,12 +44,7 @@ pub(crate) fn read_direct(
     demodulator: &Demodulator,
 ) -> Vec<Vec<Heard>> {
     let mut heard: Vec<Vec<Heard>> = patterns.iter().map(|_| Vec::with_capacity(octaves)).collect();
-    let mut coarser: Option<Plane> = None;
-    for octave in 0..octaves {
-        if octave > 0 {
-            coarser = Some(halve(coarser.as_ref().unwrap_or(base)));
-        }
-        let plane = coarser.as_ref().unwrap_or(base);
+    finest_first(base, octaves, |plane| {
         let blocks = blocks_direct(plane, BLOCK, plane.dim());
         for (heard, patterns) in heard.chunks_mut(KEYS_AT_ONCE).zip(patterns.chunks(KEYS_AT_ONCE)) {
             let signs: Vec<CellSigns> = patterns.iter().map(|pattern| pattern.cells.signs(&blocks)).collect();
@@ -57,9 +53,59 @@ pub(crate) fn read_direct(
             let read = parallel::map(jobs, |(tiles, pattern)| demodulator.read(tiles, pattern));
             heard.iter_mut().zip(read).for_each(|(heard, octave)| heard.push(octave));
         }
-    }
+    });
     heard.iter_mut().for_each(|octaves| octaves.reverse());
     heard
+}
+
+/// What the embedder hears of an octave before it sets amplitudes.
+pub(crate) struct Listened {
+    /// The unmarked picture, all of it.
+    pub(crate) host: Heard,
+    /// A sample of the unmarked picture.
+    pub(crate) before: Heard,
+    /// The same sample with the mark in it.
+    pub(crate) after: Heard,
+    /// Share of the picture that the sample is.
+    pub(crate) share: f32,
+}
+
+/// Listens to each octave of a base plane, coarsest first, before and after `mark` adds the mark to it. With the mark,
+/// and the more so in large planes, a sample says enough: half the rows tell the mark's amplitude to a few percent.
+pub(crate) fn listen(
+    mut base: Plane,
+    octaves: usize,
+    pattern: &Pattern,
+    (whitener, demodulator): (&Whitener, &Demodulator),
+    mark: impl FnOnce(&mut Plane),
+) -> Vec<Listened> {
+    let signs = |plane: &Plane| [pattern.cells.signs(&blocks_direct(plane, BLOCK, plane.dim()))];
+    let read = |folded: Vec<_>| folded.into_iter().map(|tiles| demodulator.read(tiles, pattern)).next();
+    let one = "one key was given";
+    let mut hosts = Vec::with_capacity(octaves);
+    finest_first(&base, octaves, |plane| {
+        let [sample, whole] = fold_sample(plane, whitener, &signs(plane));
+        hosts.push((read(whole).expect(one), read(sample).expect(one)));
+    });
+    mark(&mut base);
+    let mut marked = Vec::with_capacity(octaves);
+    finest_first(&base, octaves, |plane| {
+        let (sample, share) = fold_sample_only(plane, whitener, &signs(plane));
+        marked.push((read(sample).expect(one), share));
+    });
+    let octaves = hosts.into_iter().zip(marked).rev();
+    octaves.map(|((host, before), (after, share))| Listened { host, before, after, share }).collect()
+}
+
+/// Calls `each` with a plane and its halvings.
+fn finest_first(base: &Plane, octaves: usize, mut each: impl FnMut(&Plane)) {
+    let mut coarser: Option<Plane> = None;
+    for octave in 0..octaves {
+        if octave > 0 {
+            coarser = Some(halve(coarser.as_ref().unwrap_or(base)));
+        }
+        each(coarser.as_ref().unwrap_or(base));
+    }
 }
 
 #[cfg(test)]

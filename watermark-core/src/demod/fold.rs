@@ -4,22 +4,60 @@
 
 use std::ops::Range;
 
-use crate::normalise::{Pairs, WEIGHTINGS, Whitener, catmull_rom};
+use crate::normalise::{Pairs, REDUCED_TILE, WEIGHTINGS, Whitener, catmull_rom};
 use crate::parallel;
-use crate::pattern::{CellSigns, TILE, blend_row};
+use crate::pattern::{CELL, CellSigns, TILE, blend_row};
 use crate::spectrum::{C32, Plane};
 use crate::sync::Placement;
+use crate::vector::wide;
 
 /// Most parts of a plane that are folded apart; each has tiles of its own.
 const PARTS: usize = 4;
 
+/// Reduced samples along a cell's side.
+const REDUCED_CELL: usize = CELL * REDUCED_TILE / TILE;
+
 /// Whitens and folds a plane whose samples are the octave's units, origin at the top-left corner, with each of some
-/// keys' signs. The plane is cut in parts by its size alone and their tiles are added up in order.
-pub(crate) fn fold_direct(plane: &Plane, whitener: &Whitener, signs: &[CellSigns]) -> Vec<[Vec<C32>; WEIGHTINGS]> {
-    let ranges = Whitener::parts(plane.nrows(), PARTS);
+/// keys' signs, to tiles of reduced samples. The plane is cut in parts by its size alone and their tiles are added up in
+/// order.
+pub(crate) fn fold_direct(plane: &Plane, whitener: &Whitener, signs: &[CellSigns]) -> Vec<Folded> {
+    let ranges = whitener.reduced().parts(plane.nrows(), PARTS);
+    fold_ranges(plane, whitener, signs, ranges).folded()
+}
+
+/// As [`fold_direct`], of every second part and of the whole; for a plane of few parts the whole twice.
+pub(crate) fn fold_sample(plane: &Plane, whitener: &Whitener, signs: &[CellSigns]) -> [Vec<Folded>; 2] {
+    let (sampled, rest) = sampled_ranges(plane, whitener);
+    let sample = fold_ranges(plane, whitener, signs, sampled);
+    let folded = sample.folded();
+    let whole = if rest.is_empty() { sample } else { sample.add(fold_ranges(plane, whitener, signs, rest)) };
+    [folded, whole.folded()]
+}
+
+/// The first of [`fold_sample`] alone, and the share of the plane that it is.
+pub(crate) fn fold_sample_only(plane: &Plane, whitener: &Whitener, signs: &[CellSigns]) -> (Vec<Folded>, f32) {
+    let (sampled, rest) = sampled_ranges(plane, whitener);
+    let rows = |ranges: &[Range<usize>]| ranges.iter().map(|range| range.len()).sum::<usize>() as f32;
+    let share = rows(&sampled) / (rows(&sampled) + rows(&rest));
+    (fold_ranges(plane, whitener, signs, sampled).folded(), share)
+}
+
+/// Tiles of one key under each weighting: with its signs in the real part, without in the imaginary part.
+type Folded = [Vec<C32>; WEIGHTINGS];
+
+/// Every second part of a plane, and the others; all in the first where there are few.
+fn sampled_ranges(plane: &Plane, whitener: &Whitener) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
+    let ranges = whitener.reduced().parts(plane.nrows(), PARTS);
+    if ranges.len() < PARTS {
+        return (ranges, Vec::new());
+    }
+    let every_second = |first: usize| ranges.iter().skip(first).step_by(2).cloned().collect();
+    (every_second(0), every_second(1))
+}
+
+fn fold_ranges(plane: &Plane, whitener: &Whitener, signs: &[CellSigns], ranges: Vec<Range<usize>>) -> Part {
     let sum = parallel::map_reduce(ranges, |range| fold_part(plane, whitener, signs, range), Part::add);
-    let sum = sum.expect("there is a part");
-    sum.signed.iter().map(|signed| signed.beside(&sum.unsigned)).collect()
+    sum.expect("there is a part")
 }
 
 /// Tiles of one part of a plane: with each key's signs, and without signs.
@@ -29,6 +67,31 @@ struct Part {
 }
 
 impl Part {
+    fn folded(&self) -> Vec<Folded> {
+        self.signed.iter().map(|signed| signed.beside(&self.unsigned)).collect()
+    }
+
+    /// Adds row `y` of the whitened plane; `weights` is scratch.
+    #[inline(always)]
+    fn add_row(&mut self, y: usize, white: [&[f32]; WEIGHTINGS], signs: &[CellSigns], weights: &mut [f32]) {
+        let line = y % REDUCED_TILE * REDUCED_TILE..(y % REDUCED_TILE + 1) * REDUCED_TILE;
+        for (row, tile) in white.iter().zip(&mut self.unsigned.0) {
+            let tile = &mut tile[line.clone()];
+            row.chunks(REDUCED_TILE)
+                .for_each(|values| tile.iter_mut().zip(values).for_each(|(sum, value)| *sum += value));
+        }
+        for (signs, tiles) in signs.iter().zip(&mut self.signed) {
+            blend_row(&signs.weights, signs.columns, y, REDUCED_CELL, weights);
+            for (row, tile) in white.iter().zip(&mut tiles.0) {
+                let tile = &mut tile[line.clone()];
+                for (values, weights) in row.chunks(REDUCED_TILE).zip(weights.chunks(REDUCED_TILE)) {
+                    let values = values.iter().zip(weights);
+                    tile.iter_mut().zip(values).for_each(|(sum, (value, weight))| *sum += value * weight);
+                }
+            }
+        }
+    }
+
     fn add(mut self, other: Self) -> Self {
         self.unsigned.add(&other.unsigned);
         self.signed.iter_mut().zip(&other.signed).for_each(|(sum, part)| sum.add(part));
@@ -36,12 +99,12 @@ impl Part {
     }
 }
 
-/// A real tile for each weighting.
+/// A real tile of reduced samples for each weighting.
 struct Tiles([Vec<f32>; WEIGHTINGS]);
 
 impl Tiles {
     fn new() -> Self {
-        Self(std::array::from_fn(|_| vec![0.0; TILE * TILE]))
+        Self(std::array::from_fn(|_| vec![0.0; REDUCED_TILE * REDUCED_TILE]))
     }
 
     fn add(&mut self, other: &Self) {
@@ -51,35 +114,25 @@ impl Tiles {
     }
 
     /// This in the real part and `unsigned` in the imaginary part.
-    fn beside(&self, unsigned: &Self) -> [Vec<C32>; WEIGHTINGS] {
+    fn beside(&self, unsigned: &Self) -> Folded {
         std::array::from_fn(|i| self.0[i].iter().zip(&unsigned.0[i]).map(|(&re, &im)| C32::new(re, im)).collect())
     }
 }
 
 fn fold_part(plane: &Plane, whitener: &Whitener, signs: &[CellSigns], rows: Range<usize>) -> Part {
     let mut part = Part { signed: signs.iter().map(|_| Tiles::new()).collect(), unsigned: Tiles::new() };
-    let spread = signs.iter().map(|signs| signs.columns * crate::pattern::CELL).fold(plane.ncols(), usize::max);
+    let whitener = whitener.reduced();
+    let columns = whitener.samples(plane.ncols());
+    let spread = signs.iter().map(|signs| signs.columns * REDUCED_CELL).fold(columns, usize::max);
     let mut weights = vec![0.0_f32; spread];
     whitener.rows(plane, rows, |y, white| {
-        let line = y % TILE * TILE..(y % TILE + 1) * TILE;
-        for (row, tile) in white.iter().zip(&mut part.unsigned.0) {
-            let tile = &mut tile[line.clone()];
-            row.chunks(TILE).for_each(|values| tile.iter_mut().zip(values).for_each(|(sum, value)| *sum += value));
-        }
-        for (signs, tiles) in signs.iter().zip(&mut part.signed) {
-            blend_row(&signs.weights, signs.columns, y, &mut weights);
-            for (row, tile) in white.iter().zip(&mut tiles.0) {
-                let tile = &mut tile[line.clone()];
-                for (values, weights) in row.chunks(TILE).zip(weights.chunks(TILE)) {
-                    let values = values.iter().zip(weights);
-                    tile.iter_mut().zip(values).for_each(|(sum, (value, weight))| *sum += value * weight);
-                }
-            }
-        }
+        wide(
+            #[inline(always)]
+            || part.add_row(y, white, signs, &mut weights),
+        );
     });
     part
 }
-
 /// Folds a whitened plane seen through `placement`. `first_unit` (x, y) is the tile-aligned unit at which the signs'
 /// grid starts.
 pub(crate) fn fold_aligned(
@@ -89,8 +142,7 @@ pub(crate) fn fold_aligned(
     first_unit: (i64, i64),
     cubic: &Cubic,
 ) -> [Vec<C32>; WEIGHTINGS] {
-    let cell = crate::pattern::CELL;
-    let (rows, columns) = (signs.rows * cell, signs.columns * cell);
+    let (rows, columns) = (signs.rows * CELL, signs.columns * CELL);
     // For each unit of the tile and each weighting the signed and the unsigned sum.
     let mut tile = vec![[0.0_f32; 2 * WEIGHTINGS]; TILE * TILE];
     let mut weights = vec![0.0_f32; columns];
@@ -98,7 +150,7 @@ pub(crate) fn fold_aligned(
         let v = (first_unit.1 + row as i64) as f64 + 0.5;
         let (start, step) = placement.line(first_unit.0 as f64 + 0.5, v);
         let Some((from, to)) = inside(start, step, columns, white) else { continue };
-        blend_row(&signs.weights, signs.columns, row, &mut weights);
+        blend_row(&signs.weights, signs.columns, row, CELL, &mut weights);
         let line = &mut tile[row % TILE * TILE..][..TILE];
         let (mut x, mut y) = (Fixed::new(start.0 - 0.5, step.0, from), Fixed::new(start.1 - 0.5, step.1, from));
         for (u, weight) in (from..to).zip(&weights[from..to]) {

@@ -8,7 +8,7 @@ mod soft;
 mod trace;
 
 pub(crate) use aligned::read_aligned;
-pub(crate) use direct::{base_pitch, direct_octaves, read_direct, readable_octaves};
+pub(crate) use direct::{Listened, base_pitch, direct_octaves, listen, read_direct, readable_octaves};
 pub(crate) use fold::{Cubic, fold_aligned, fold_direct};
 pub(crate) use grid::{blocks_aligned, blocks_direct};
 pub(crate) use soft::{Demodulator, Heard, Mix, OctaveSoft, best_heard};

@@ -2,7 +2,7 @@
 
 use super::Cubic;
 use crate::code::CODED_BITS;
-use crate::normalise::WEIGHTINGS;
+use crate::normalise::{REDUCED_TILE, WEIGHTINGS};
 use crate::pattern::{BAND_HIGH, Carrier, PILOT_OCTAVES, Pattern, TILE};
 use crate::spectrum::{C32, Fft2, Plane, box_mean};
 
@@ -49,12 +49,13 @@ pub(crate) struct Mix {
 /// Turns folded tiles into soft values.
 pub(crate) struct Demodulator {
     fft: Fft2,
+    reduced: Fft2,
     cubic: Cubic,
 }
 
 impl Demodulator {
     pub(crate) fn new() -> Self {
-        Self { fft: Fft2::new(TILE), cubic: Cubic::new() }
+        Self { fft: Fft2::new(TILE), reduced: Fft2::new(REDUCED_TILE), cubic: Cubic::new() }
     }
 
     /// Interpolation for planes that are not on the tile's grid.
@@ -67,10 +68,13 @@ impl Demodulator {
         folded.map(|tile| self.read_one(tile, pattern))
     }
 
-    /// Reads a folded tile (signed sum in the real part, unsigned in the imaginary part).
+    /// Reads a folded tile (signed sum in the real part, unsigned in the imaginary part), of a sample a unit or reduced;
+    /// either begins with a sample at half a unit.
     fn read_one(&self, mut folded: Vec<C32>, pattern: &Pattern) -> OctaveSoft {
-        self.fft.forward(&mut folded);
-        let (signed, unsigned) = separate(&folded);
+        let reduced = folded.len() == REDUCED_TILE * REDUCED_TILE;
+        let (fft, side) = if reduced { (&self.reduced, REDUCED_TILE) } else { (&self.fft, TILE) };
+        fft.forward(&mut folded);
+        let (signed, unsigned) = separate(&folded, side);
         let signed = Flat::new(signed, CUT);
         let unsigned = Flat::new(unsigned, TEMPLATE_CUT);
         let bins: Vec<_> = pattern.carriers.coded.iter().map(|carrier| (carrier.bit, signed.turned(carrier))).collect();
@@ -106,17 +110,17 @@ const REGION: (usize, usize) = (HIGHEST + 1 + 2 * FLATTEN_RADIUS, 2 * (HIGHEST +
 /// `-(HIGHEST + FLATTEN_RADIUS)`.
 type Region = Vec<C32>;
 
-/// The spectra of the real and of the imaginary part.
-fn separate(both: &[C32]) -> (Region, Region) {
-    let wrap = |v: usize| v % TILE;
+/// The spectra of the real and of the imaginary part of a tile of `side` x `side` samples.
+fn separate(both: &[C32], side: usize) -> (Region, Region) {
+    let wrap = |v: usize| v % side;
     let (rows, columns) = REGION;
     let (mut real, mut imaginary) = (Vec::with_capacity(rows * columns), Vec::with_capacity(rows * columns));
     for row in 0..rows {
-        let y = wrap(row + TILE - FLATTEN_RADIUS);
-        let (line, opposite) = (y * TILE, wrap(TILE - y) * TILE);
+        let y = wrap(row + side - FLATTEN_RADIUS);
+        let (line, opposite) = (y * side, wrap(side - y) * side);
         for column in 0..columns {
-            let x = wrap(column + TILE - HIGHEST - FLATTEN_RADIUS);
-            let (a, b) = (both[line + x], both[opposite + wrap(TILE - x)].conj());
+            let x = wrap(column + side - HIGHEST - FLATTEN_RADIUS);
+            let (a, b) = (both[line + x], both[opposite + wrap(side - x)].conj());
             real.push((a + b) * 0.5);
             imaginary.push((a - b) * C32::new(0.0, -0.5));
         }

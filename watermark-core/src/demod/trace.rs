@@ -61,7 +61,7 @@ impl Trace {
 
     fn add(&mut self, plane: &Plane, view: &View<'_>, weight: f32, whitener: &Whitener) {
         let (height, width) = plane.dim();
-        whitener.rows(plane, 0..height, |y, white: [&[f32]; WEIGHTINGS]| {
+        whitener.every().rows(plane, 0..height, |y, white: [&[f32]; WEIGHTINGS]| {
             let line = y * self.rows / height * self.columns;
             for (x, value) in white[Weighting::Even as usize].iter().enumerate() {
                 let field = line + x * self.columns / width;

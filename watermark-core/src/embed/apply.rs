@@ -3,6 +3,7 @@
 use super::change::Change;
 use super::samples::{Sample, Scratch};
 use super::{Applied, Plan};
+use crate::vector::wide;
 use crate::{Error, ImageViewMut, Layout, Result, SamplesMut, parallel};
 
 /// Where a strip of samples lies in its picture.
@@ -51,8 +52,14 @@ fn add<S: Sample>(change: &Change<'_>, samples: &mut [S], lines: &Lines) -> f64 
         let mut scratch = Scratch::default();
         let first = lines.first_row + i * parallel::STRIP_ROWS;
         let row_squares = strip.chunks_mut(lines.stride).enumerate().map(|(y, line)| {
-            rows.row(first + y, &mut row_change);
-            S::add(&mut line[..lines.width * lines.layout.channels()], lines.layout, &row_change, &mut scratch)
+            let line = &mut line[..lines.width * lines.layout.channels()];
+            wide(
+                #[inline(always)]
+                || {
+                    rows.row(first + y, &mut row_change);
+                    S::add(line, lines.layout, &row_change, &mut scratch)
+                },
+            )
         });
         row_squares.sum::<f64>()
     });

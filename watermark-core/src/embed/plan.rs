@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::change::Change;
 use super::strength::{self, Calibration};
 use crate::code::{CODED_BITS, encode};
-use crate::demod::{Demodulator, Heard, OctaveSoft, base_pitch, blocks_direct, direct_octaves, read_direct};
+use crate::demod::{Demodulator, Listened, OctaveSoft, base_pitch, blocks_direct, direct_octaves, listen};
 use crate::normalise::{Whitener, halve, resample_owned, working_luma};
 use crate::pattern::{BLOCK, CELL, CellSigns, Pattern, TILE, Tile, TileSynth, even_gains, octaves};
 use crate::spectrum::Plane;
+use crate::vector::wide;
 use crate::{ImageView, Key, Payload, Refusal, Result, Strength, parallel};
 
 /// Smallest side that carries a mark, pixels.
@@ -126,26 +127,24 @@ impl Planner<'_> {
     }
 
     /// Reads the host alone and with a first version of the mark, of even amplitudes, and sets the amplitudes by what was heard.
-    fn listen(&self, plan: &mut Plan, mut base: Plane, codeword: &[u8]) {
+    fn listen(&self, plan: &mut Plan, base: Plane, codeword: &[u8]) {
         let octaves = direct_octaves(plan.width.min(plan.height));
-        let read = |plane: &Plane| {
-            let mut heard = read_direct(plane, octaves, &[self.pattern], self.whitener, self.demodulator);
-            heard.pop().expect("one key was given")
-        };
-        let host = read(&base);
-        plan.add_to_base(&mut base, octaves);
-        // The weighting that a reader of the marked picture will choose.
-        let (host, heard): (Vec<_>, Vec<_>) = host.into_iter().zip(read(&base)).map(same_weighting).unzip();
-        plan.response = host.iter().zip(&heard).map(|(host, heard)| response(host, heard, codeword)).collect();
-        plan.host = Arc::new(host);
+        let tools = (self.whitener, self.demodulator);
+        let listened = listen(base, octaves, self.pattern, tools, |base| plan.add_to_base(base, octaves));
+        let (host, response) = listened.into_iter().map(|octave| answer(octave, codeword)).unzip();
+        (plan.host, plan.response) = (Arc::new(host), response);
         plan.retile(codeword);
     }
 }
 
-/// Host and marked picture under the weighting in which the marked one's template stands out most.
-fn same_weighting((host, heard): (Heard, Heard)) -> (OctaveSoft, OctaveSoft) {
-    let pairs = host.into_iter().zip(heard);
-    pairs.reduce(|a, b| if b.1.coherence > a.1.coherence { b } else { a }).expect("there are weightings")
+/// The host and the mark's amplitude under the weighting that a reader of the marked picture will choose: in which the
+/// template stands out most. Signal grows with the area and noise with its root, so the whole has more than the sample.
+fn answer(octave: Listened, codeword: &[u8]) -> (OctaveSoft, f32) {
+    let Listened { host, before, after, share } = octave;
+    let weightings = host.into_iter().zip(before).zip(after);
+    let best = weightings.reduce(|a, b| if b.1.coherence > a.1.coherence { b } else { a });
+    let ((host, before), after) = best.expect("there are weightings");
+    (host, response(&before, &after, codeword) / share.sqrt())
 }
 
 /// Mean growth of the soft values along the codeword, in standard deviations.
@@ -235,7 +234,10 @@ impl Plan {
         parallel::for_each(parallel::strips(base), |(first, strip)| {
             let (mut rows, mut row_change) = (change.rows(), vec![0.0_f32; columns]);
             for (y, line) in strip.chunks_exact_mut(columns).enumerate() {
-                rows.row(first + y, &mut row_change);
+                wide(
+                    #[inline(always)]
+                    || rows.row(first + y, &mut row_change),
+                );
                 line.iter_mut().zip(&row_change).for_each(|(value, d)| *value += d);
             }
         });

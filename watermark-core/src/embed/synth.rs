@@ -1,7 +1,7 @@
 //! Rows of the pattern over the whole picture, octave upon octave: each octave adds its own tile to the sum of the
 //! coarser ones, enlarged twofold. Rows are made on demand, a few of each octave are kept.
 
-use crate::pattern::{CellSigns, TILE, Tile, blend_row};
+use crate::pattern::{CELL, CellSigns, TILE, Tile, blend_row};
 
 /// Rows kept of each octave; the enlargement looks at six.
 const KEPT: usize = 8;
@@ -94,9 +94,10 @@ impl<'a> Octave<'a> {
     }
 
     /// This octave's own signal along one of its rows.
+    #[inline(always)]
     fn own_row(&mut self, row: usize, out: &mut [f32]) {
         let Layer { tile, peaks, signs, payload, template } = &self.layer;
-        blend_row(&signs.signs, signs.columns, row, &mut self.signs);
+        blend_row(&signs.signs, signs.columns, row, CELL, &mut self.signs);
         let line = row % TILE * TILE..(row % TILE + 1) * TILE;
         let (carriers, peaks) = (&tile[line.clone()], &peaks[line]);
         for (out, signs) in out.chunks_mut(TILE).zip(self.signs.chunks(TILE)) {
@@ -107,6 +108,7 @@ impl<'a> Octave<'a> {
     }
 
     /// Adds the coarser octave, enlarged twofold, from the six of its rows around this one, nearest last but two.
+    #[inline(always)]
     fn enlarge(&mut self, rows: [&[f32]; 6], out: &mut [f32]) {
         let used = rows[0].len();
         sum_down(&mut self.padded[3..3 + used], rows, &self.kernel);
@@ -123,6 +125,7 @@ impl<'a> Octave<'a> {
     }
 }
 
+#[inline(always)]
 fn sum_down(out: &mut [f32], rows: [&[f32]; 6], kernel: &[f32; 6]) {
     let rows = rows.map(|row| &row[..out.len()]);
     for (x, value) in out.iter_mut().enumerate() {
@@ -131,6 +134,7 @@ fn sum_down(out: &mut [f32], rows: [&[f32]; 6], kernel: &[f32; 6]) {
 }
 
 /// Adds to the two samples that lie a quarter before and behind each sample of a row padded by three.
+#[inline(always)]
 fn sum_across(pairs: &mut [[f32; 2]], padded: &[f32], kernel: &[f32; 6]) {
     let count = pairs.len();
     let taps: [&[f32]; 7] = std::array::from_fn(|i| &padded[i..i + count]);

@@ -9,9 +9,11 @@ mod law;
 pub(crate) use law::growth;
 
 use std::ops::Range;
+use std::slice::ChunksExactMut;
 
 use crate::parallel;
 use crate::spectrum::{Gaussian, LocalPower, Plane, Ring, RowsOf, repeat_ends};
+use crate::vector::wide;
 
 /// Share of the eroded activity in the mix with the plain one.
 const ERODED: f32 = 0.6;
@@ -29,51 +31,63 @@ const WINDOW_RADIUS: f64 = 3.0;
 /// `scale` is the number of samples to 1/512 of the picture's short side: activity is measured at a fixed share of
 /// the picture, so that the mask does not depend on resolution.
 pub(crate) fn amplitude(luma: &Plane, scale: f64) -> Plane {
-    let (height, width) = luma.dim();
+    let width = luma.ncols();
     let mut mask = Plane::zeros(luma.dim());
     parallel::for_each(parallel::strips(&mut mask), |(first, strip)| {
-        let mut lines = strip.chunks_exact_mut(width);
-        let (above, below) = (first.saturating_sub(1), (first + lines.len()).min(height - 1));
-        let mut last = Ring::new(width, 3);
-        let mut low = vec![0.0_f32; width + 2];
-        activity_rows(luma, scale, above..below + 1, |y, activity| {
-            last.row_mut(y).copy_from_slice(activity);
-            let mut make = |y: usize| {
-                let rows = [y.saturating_sub(1), y, (y + 1).min(height - 1)].map(|y| last.row(y));
-                if let Some(out) = lines.next() {
-                    mask_row(rows, &mut low, out);
-                }
-            };
-            if y > first {
-                make(y - 1);
-            }
-            if y + 1 == height {
-                make(y);
-            }
-        });
+        wide(
+            #[inline(always)]
+            || amplitude_rows(luma, scale, first, strip.chunks_exact_mut(width)),
+        );
     });
     mask
 }
 
+/// The rows of [`amplitude`] from row `first` on.
+#[inline(always)]
+fn amplitude_rows(luma: &Plane, scale: f64, first: usize, mut lines: ChunksExactMut<'_, f32>) {
+    let (height, width) = luma.dim();
+    let (above, below) = (first.saturating_sub(1), (first + lines.len()).min(height - 1));
+    let mut last = Ring::new(width, 3);
+    let mut low = vec![0.0_f32; width + 2];
+    activity_rows(luma, scale, above..below + 1, |y, activity| {
+        last.row_mut(y).copy_from_slice(activity);
+        // The row above is whole with this one, and the picture's last with itself.
+        let whole = [(y > first).then(|| y - 1), (y + 1 == height).then_some(y)];
+        for y in whole.into_iter().flatten() {
+            let rows = [y.saturating_sub(1), y, (y + 1).min(height - 1)].map(|y| last.row(y));
+            if let Some(out) = lines.next() {
+                mask_row(rows, &mut low, out);
+            }
+        }
+    });
+}
+
 /// Local standard deviation of the high-passed luma, grey levels, row by row from the top down.
+#[inline(always)]
 pub(crate) fn activity_rows(luma: &Plane, scale: f64, wanted: Range<usize>, mut each: impl FnMut(usize, &[f32])) {
     let low_pass = Gaussian::new((LOW_PASS_SIGMA * scale).max(LEAST_SIGMA));
     let window = LocalPower::new(((WINDOW_RADIUS * scale) as usize).max(1));
     let source = RowsOf::new(luma);
     let mut padded = Vec::new();
-    let residual = |y: usize, out: &mut [f32]| {
-        low_pass.row(&source, y, &mut padded, out);
-        out.iter_mut().zip(source.clamped(y as isize)).for_each(|(low, value)| *low = value - *low);
-    };
     let mut activity = vec![0.0_f32; luma.ncols()];
-    window.stream(luma.dim(), wanted, residual, |y, _, power| {
-        activity.iter_mut().zip(power).for_each(|(out, power)| *out = power.sqrt());
-        each(y, &activity);
-    });
+    window.stream(
+        luma.dim(),
+        wanted,
+        #[inline(always)]
+        |y: usize, out: &mut [f32]| {
+            low_pass.row(&source, y, &mut padded, out);
+            out.iter_mut().zip(source.clamped(y as isize)).for_each(|(low, value)| *low = value - *low);
+        },
+        |y, _, power| {
+            activity.iter_mut().zip(power).for_each(|(out, power)| *out = power.sqrt());
+            each(y, &activity);
+        },
+    );
 }
 
 /// One row of the mask from the activity of three: mixed with its minimum over 3 x 3 neighbours, cut, and put through
 /// the law. `low` has one sample more than the row at either end.
+#[inline(always)]
 fn mask_row([above, here, below]: [&[f32]; 3], low: &mut [f32], out: &mut [f32]) {
     let columns = above.iter().zip(here).zip(below);
     low[1..].iter_mut().zip(columns).for_each(|(low, ((a, b), c))| *low = smaller(*a, smaller(*b, *c)));
@@ -86,6 +100,7 @@ fn mask_row([above, here, below]: [&[f32]; 3], low: &mut [f32], out: &mut [f32])
 }
 
 /// The minimum, where neither is anything but a number: one instruction, as `f32::min` is not.
+#[inline(always)]
 fn smaller(a: f32, b: f32) -> f32 {
     if a < b { a } else { b }
 }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::taps::Taps;
 use super::{WORKING_SIDE, luma_row};
 use crate::spectrum::Plane;
+use crate::vector::wide;
 use crate::{ImageView, Result, parallel};
 
 /// Weights of the samples at -1, 0, 1, 2 for a position `t` in [0, 1) between samples 0 and 1 (Catmull-Rom).
@@ -26,17 +27,23 @@ where
     let strips = parallel::map(parallel::strips(&mut out), |(first, strip)| {
         let lines = strip.chunks_exact_mut(across.count()).enumerate();
         let lines = lines.map(|(i, line)| (first + i, line));
-        if pitch >= 1.0 {
-            reduce(lines, width, &across, &down, &row)
-        } else {
-            enlarge(lines, width, &across, &down, &row)
-        }
+        wide(
+            #[inline(always)]
+            || {
+                if pitch >= 1.0 {
+                    reduce(lines, width, &across, &down, &row)
+                } else {
+                    enlarge(lines, width, &across, &down, &row)
+                }
+            },
+        )
     });
     strips.into_iter().collect::<Result<()>>()?;
     Ok(out)
 }
 
 /// Adds whole input rows up to output rows, and then goes across.
+#[inline(always)]
 fn reduce<'a>(
     lines: impl Iterator<Item = (usize, &'a mut [f32])>,
     width: usize,
@@ -62,6 +69,7 @@ fn reduce<'a>(
 }
 
 /// Goes across each input row, and then adds a few of the wide rows up.
+#[inline(always)]
 fn enlarge<'a>(
     lines: impl Iterator<Item = (usize, &'a mut [f32])>,
     width: usize,
@@ -119,7 +127,10 @@ pub(crate) fn working_luma(view: &ImageView<'_>) -> Result<(Plane, f64)> {
     }
     let mut plane = Plane::zeros((height, width));
     let strips = parallel::map(parallel::strips(&mut plane), |(first, strip)| {
-        strip.chunks_exact_mut(width).enumerate().try_for_each(|(i, row)| luma_row(view, first + i, row))
+        wide(
+            #[inline(always)]
+            || strip.chunks_exact_mut(width).enumerate().try_for_each(|(i, row)| luma_row(view, first + i, row)),
+        )
     });
     strips.into_iter().collect::<Result<()>>()?;
     Ok((plane, 1.0))

@@ -7,12 +7,16 @@
 
 use std::ops::Range;
 
-use super::oriented::{FilterBank, MARGIN, ORIENTATIONS, SIDE, STEP, blocks};
+use super::oriented::{Buffers, Cut, FilterBank, ORIENTATIONS};
+use crate::pattern::TILE;
 use crate::spectrum::{LocalPower, Plane};
+use crate::vector::wide;
 use crate::{mask, parallel};
 
-/// Radius of the window of the local strength, samples.
+/// Radius of the window of the local strength, samples, and of the reduced sampling, where three
+/// samples cover four.
 const WINDOW_RADIUS: usize = 2;
+const REDUCED_RADIUS: usize = 1;
 /// Variance added to the local strength of all directions together, grey levels squared: quiet areas are not blown up.
 const FLOOR: f32 = 0.5;
 /// The same for one direction.
@@ -22,6 +26,9 @@ const CUT: f32 = 2.0;
 
 /// Number of weightings.
 pub(crate) const WEIGHTINGS: usize = 2;
+
+/// Side of a tile in reduced samples.
+pub(crate) const REDUCED_TILE: usize = Cut::REDUCED.reduced(TILE);
 
 /// How places of different strength are weighted against each other. Which one reads better depends on what happened
 /// to the picture and is seen from the template (docs/decisions/whitening.md).
@@ -52,7 +59,15 @@ impl Pairs {
 
 /// Prepared whitening.
 pub(crate) struct Whitener {
+    every: Stage,
+    reduced: Stage,
+}
+
+/// Whitening at one sampling.
+pub(crate) struct Stage {
     bank: FilterBank,
+    cut: Cut,
+    radius: usize,
 }
 
 /// Rows of both weightings, in the order of [`Weighting`].
@@ -60,18 +75,39 @@ type Band<'a> = [&'a mut [f32]; WEIGHTINGS];
 
 impl Whitener {
     pub(crate) fn new() -> Self {
-        Self { bank: FilterBank::new() }
+        Self { every: Stage::new(Cut::EVERY, WINDOW_RADIUS), reduced: Stage::new(Cut::REDUCED, REDUCED_RADIUS) }
+    }
+
+    /// A whitened sample for every sample.
+    pub(crate) fn every(&self) -> &Stage {
+        &self.every
+    }
+
+    /// Three whitened samples for every four: all that the band needs, at little more than half the cost.
+    pub(crate) fn reduced(&self) -> &Stage {
+        &self.reduced
+    }
+}
+
+impl Stage {
+    fn new(cut: Cut, radius: usize) -> Self {
+        Self { bank: FilterBank::new(cut), cut, radius }
+    }
+
+    /// As many of `samples` samples of a plane along a side as there are once it is whitened.
+    pub(crate) fn samples(&self, samples: usize) -> usize {
+        self.cut.reduced(samples)
     }
 
     /// Whitens a plane of grey levels.
     pub(crate) fn pairs(&self, plane: &Plane) -> Pairs {
-        let (rows, columns) = plane.dim();
+        let (rows, columns) = (self.samples(plane.nrows()), self.samples(plane.ncols()));
         let mut values = vec![0.0_f32; WEIGHTINGS * rows * columns];
-        let bands = values.chunks_mut(WEIGHTINGS * STEP * columns).enumerate();
+        let bands = values.chunks_mut(WEIGHTINGS * self.cut.reduced_step() * columns).enumerate();
         parallel::for_each(bands.collect(), |(i, band)| {
             let samples = band.len() / WEIGHTINGS;
             let (mut matched, mut even) = (vec![0.0_f32; samples], vec![0.0_f32; samples]);
-            self.band(plane, i * STEP, [&mut matched, &mut even]);
+            self.band(plane, i, [&mut matched, &mut even], &mut self.work());
             let pairs = matched.iter().zip(&even);
             band.chunks_exact_mut(WEIGHTINGS).zip(pairs).for_each(|(pair, (&a, &b))| pair.copy_from_slice(&[a, b]));
         });
@@ -82,46 +118,77 @@ impl Whitener {
     /// of [`Weighting`], from the top down. A row is the same whichever others are wanted; ranges that
     /// [`Self::parts`] gives need no row twice.
     pub(crate) fn rows(&self, plane: &Plane, wanted: Range<usize>, mut each: impl FnMut(usize, [&[f32]; WEIGHTINGS])) {
-        let width = plane.ncols();
-        let (mut matched, mut even) = (vec![0.0_f32; STEP * width], vec![0.0_f32; STEP * width]);
-        for top in (wanted.start / STEP * STEP..wanted.end).step_by(STEP) {
-            let rows = STEP.min(plane.nrows() - top) * width;
-            self.band(plane, top, [&mut matched[..rows], &mut even[..rows]]);
-            for y in wanted.start.max(top)..wanted.end.min(top + STEP) {
+        let (height, width, step) = (self.samples(plane.nrows()), self.samples(plane.ncols()), self.cut.reduced_step());
+        let (mut matched, mut even) = (vec![0.0_f32; step * width], vec![0.0_f32; step * width]);
+        let mut work = self.work();
+        for band in wanted.start / step..wanted.end.div_ceil(step) {
+            let top = band * step;
+            let rows = step.min(height - top) * width;
+            self.band(plane, band, [&mut matched[..rows], &mut even[..rows]], &mut work);
+            for y in wanted.start.max(top)..wanted.end.min(top + step) {
                 let line = (y - top) * width..(y - top + 1) * width;
                 each(y, [&matched[line.clone()], &even[line]]);
             }
         }
     }
 
-    /// At most `most` ranges of rows that together make a plane of so many rows.
-    pub(crate) fn parts(rows: usize, most: usize) -> Vec<Range<usize>> {
-        let bands = rows.div_ceil(STEP);
+    /// At most `most` ranges of whitened rows that together are those of a plane of `rows` rows.
+    pub(crate) fn parts(&self, rows: usize, most: usize) -> Vec<Range<usize>> {
+        let (rows, step) = (self.samples(rows), self.cut.reduced_step());
+        let bands = rows.div_ceil(step);
         let parts = bands.clamp(1, most);
-        (0..parts).map(|part| part * bands / parts * STEP..((part + 1) * bands / parts * STEP).min(rows)).collect()
+        (0..parts).map(|part| part * bands / parts * step..((part + 1) * bands / parts * step).min(rows)).collect()
     }
 
-    /// The rows from `top` on, as many as `out` holds.
-    fn band(&self, plane: &Plane, top: usize, mut out: Band<'_>) {
-        let width = plane.ncols();
-        for left in (0..width).step_by(2 * STEP) {
-            let lefts = [left, left + STEP];
-            let mut sums = [Sums::new(), Sums::new()];
-            self.bank.channels(blocks(plane, top, lefts), |channel| {
-                sums[0].add(|i| channel[i].re);
-                if lefts[1] < width {
-                    sums[1].add(|i| channel[i].im);
-                }
+    /// The rows of band `band`, as many as `out` holds.
+    fn band(&self, plane: &Plane, band: usize, mut out: Band<'_>, work: &mut Work) {
+        let (step, reduced) = (self.cut.step(), self.cut.reduced_step());
+        let width = self.samples(plane.ncols());
+        for block in (0..plane.ncols().div_ceil(step)).step_by(2) {
+            let lefts = [block * step, (block + 1) * step];
+            let second = lefts[1] < plane.ncols();
+            let Work { sums, buffers } = work;
+            sums.iter_mut().for_each(Sums::clear);
+            self.bank.channels(plane, band * step, lefts, buffers, |channel| {
+                wide(
+                    #[inline(always)]
+                    || {
+                        sums[0].add(|i| channel[i].re);
+                        if second {
+                            sums[1].add(|i| channel[i].im);
+                        }
+                    },
+                );
             });
-            for (sums, left) in sums.iter().zip(lefts).filter(|(_, left)| *left < width) {
-                sums.write(left, width, &mut out);
+            for (sums, left) in sums.iter().zip([block * reduced, (block + 1) * reduced]) {
+                if left < width {
+                    wide(
+                        #[inline(always)]
+                        || sums.write(left, width, &mut out),
+                    );
+                }
             }
         }
     }
+
+    fn work(&self) -> Work {
+        let zeros = || vec![0.0; self.cut.side * self.cut.side];
+        let power = LocalPower::new(self.radius);
+        let sums = || Sums { cut: self.cut, power, band: zeros(), even: zeros(), matched: zeros() };
+        Work { sums: [sums(), sums()], buffers: Buffers::default() }
+    }
+}
+
+/// What one pair of blocks needs; kept from pair to pair.
+struct Work {
+    sums: [Sums; 2],
+    buffers: Buffers,
 }
 
 /// What the channels of one block have added up to.
 struct Sums {
+    cut: Cut,
+    power: LocalPower,
     /// The band-passed block, over all directions.
     band: Vec<f32>,
     /// Values over their local strength.
@@ -130,49 +197,62 @@ struct Sums {
     matched: Vec<f32>,
 }
 
-/// Rows of a block that are used.
-const USED: Range<usize> = MARGIN..SIDE - MARGIN;
-
 impl Sums {
-    fn new() -> Self {
-        Self { band: vec![0.0; SIDE * SIDE], even: vec![0.0; SIDE * SIDE], matched: vec![0.0; SIDE * SIDE] }
+    fn clear(&mut self) {
+        [&mut self.band, &mut self.even, &mut self.matched].into_iter().for_each(|sum| sum.fill(0.0));
     }
 
     /// Adds one channel, given by its samples.
+    #[inline(always)]
     fn add(&mut self, sample: impl Fn(usize) -> f32) {
-        let Self { band, even, matched } = self;
-        let channel = |y: usize, row: &mut [f32]| {
-            let line = &mut band[y * SIDE..][..SIDE];
-            for (x, (value, sum)) in row.iter_mut().zip(line).enumerate() {
-                *value = sample(y * SIDE + x);
-                *sum += *value;
-            }
-        };
-        LocalPower::new(WINDOW_RADIUS).stream((SIDE, SIDE), USED, channel, |y, values, power| {
-            let line = y * SIDE..(y + 1) * SIDE;
-            let sums = even[line.clone()].iter_mut().zip(&mut matched[line]);
-            for ((&value, &power), (even, matched)) in values.iter().zip(power).zip(sums) {
-                let inverse = 1.0 / (power + DIRECTION_FLOOR).sqrt();
-                let cut = (value * inverse).clamp(-CUT, CUT);
-                *even += cut;
-                *matched += cut * inverse;
-            }
-        });
+        let Self { cut, power, band, even, matched } = self;
+        let (side, margin) = (cut.side, cut.reduced_margin());
+        power.stream(
+            (side, side),
+            margin..side - margin,
+            #[inline(always)]
+            |y, row| {
+                let line = &mut band[y * side..][..side];
+                for (x, (value, sum)) in row.iter_mut().zip(line).enumerate() {
+                    *value = sample(y * side + x);
+                    *sum += *value;
+                }
+            },
+            #[inline(always)]
+            |y, values, power| {
+                let line = y * side..(y + 1) * side;
+                let sums = even[line.clone()].iter_mut().zip(&mut matched[line]);
+                for ((&value, &power), (even, matched)) in values.iter().zip(power).zip(sums) {
+                    let inverse = 1.0 / (power + DIRECTION_FLOOR).sqrt();
+                    let cut = (value * inverse).clamp(-CUT, CUT);
+                    *even += cut;
+                    *matched += cut * inverse;
+                }
+            },
+        );
     }
 
     /// Writes the used part to the columns from `left` on of rows of `width` samples.
+    #[inline(always)]
     fn write(&self, left: usize, width: usize, out: &mut Band<'_>) {
-        let columns = STEP.min(width - left);
+        let (side, margin) = (self.cut.side, self.cut.reduced_margin());
+        let columns = self.cut.reduced_step().min(width - left);
         let rows = out[0].len() / width;
-        let band = |y: usize, row: &mut [f32]| row.copy_from_slice(&self.band[y * SIDE..][..SIDE]);
         let [matched, even] = out;
-        LocalPower::new(WINDOW_RADIUS).stream((SIDE, SIDE), MARGIN..MARGIN + rows, band, |y, _, power| {
-            let from = y * SIDE + MARGIN..y * SIDE + MARGIN + columns;
-            let to = (y - MARGIN) * width + left..(y - MARGIN) * width + left + columns;
-            even[to.clone()].copy_from_slice(&self.even[from.clone()]);
-            let values = matched[to].iter_mut().zip(&self.matched[from]).zip(&power[MARGIN..]);
-            values.for_each(|((out, value), power)| *out = value * mask::growth((power + FLOOR).sqrt()));
-        });
+        self.power.stream(
+            (side, side),
+            margin..margin + rows,
+            #[inline(always)]
+            |y, row| row.copy_from_slice(&self.band[y * side..][..side]),
+            #[inline(always)]
+            |y, _, power| {
+                let from = y * side + margin..y * side + margin + columns;
+                let to = (y - margin) * width + left..(y - margin) * width + left + columns;
+                even[to.clone()].copy_from_slice(&self.even[from.clone()]);
+                let values = matched[to].iter_mut().zip(&self.matched[from]).zip(&power[margin..]);
+                values.for_each(|((out, value), power)| *out = value * mask::growth((power + FLOOR).sqrt()));
+            },
+        );
     }
 }
 
@@ -189,14 +269,21 @@ mod tests {
         (90.0 + waves + edge + grain) as f32
     }
 
+    const STEP: usize = Cut::EVERY.step();
+
     #[test]
     fn rows_and_parts_give_what_the_whole_gives() {
         let plane = Plane::from_shape_fn((2 * STEP + 37, 330), |(y, x)| light(y, x));
         let whitener = Whitener::new();
-        let whole = whitener.pairs(&plane);
+        [whitener.every(), whitener.reduced()].into_iter().for_each(|stage| rows_and_parts(stage, &plane));
+    }
+
+    fn rows_and_parts(whitener: &Stage, plane: &Plane) {
+        let whole = whitener.pairs(plane);
+        let (rows, step) = (whole.rows, whitener.cut.reduced_step());
         let same = |wanted: Range<usize>| {
             let mut seen = Vec::new();
-            whitener.rows(&plane, wanted.clone(), |y, rows| {
+            whitener.rows(plane, wanted.clone(), |y, rows| {
                 for (row, weighting) in rows.iter().zip([Weighting::Matched, Weighting::Even]) {
                     assert!(whole.row(weighting, y, 0).eq(row.iter().copied()), "row {y} of {wanted:?}");
                 }
@@ -204,10 +291,10 @@ mod tests {
             });
             assert!(seen.iter().copied().eq(wanted), "{seen:?}");
         };
-        [0..1, 5..STEP + 9, STEP..2 * STEP, 2 * STEP + 30..2 * STEP + 37].into_iter().for_each(same);
+        [0..1, 5..step + 9, step..2 * step, 2 * step + 15..rows].into_iter().for_each(same);
         for most in [1, 2, 4] {
-            let parts = Whitener::parts(plane.nrows(), most);
-            assert!(parts.len() <= most && parts.iter().cloned().flatten().eq(0..plane.nrows()), "{parts:?}");
+            let parts = whitener.parts(plane.nrows(), most);
+            assert!(parts.len() <= most && parts.iter().cloned().flatten().eq(0..rows), "{parts:?}");
         }
     }
 
@@ -219,6 +306,7 @@ mod tests {
         const CLEAR: usize = 24;
         let (height, width) = (STEP + 150, 2 * STEP + 90);
         let whitener = Whitener::new();
+        let whitener = whitener.every();
         let whole = whitener.pairs(&Plane::from_shape_fn((height, width), |(y, x)| light(y, x)));
         let (rows, columns) = (height - SHIFT.0, width - SHIFT.1);
         let part = whitener.pairs(&Plane::from_shape_fn((rows, columns), |(y, x)| light(y + SHIFT.0, x + SHIFT.1)));
@@ -239,7 +327,7 @@ mod tests {
         let weak = |y: usize| libm::sin(1.0 * y as f64);
         let read = |strong: f64| {
             let light = |y: usize, x: usize| (120.0 + strong * libm::sin(1.0 * x as f64) + 4.0 * weak(y)) as f32;
-            let white = Whitener::new().pairs(&Plane::from_shape_fn((STEP, STEP), |(y, x)| light(y, x)));
+            let white = Whitener::new().every().pairs(&Plane::from_shape_fn((STEP, STEP), |(y, x)| light(y, x)));
             let inside = 40..STEP - 40;
             let row = |y: usize| white.row(Weighting::Even, y, 40).take(inside.len()).map(f64::from).sum::<f64>();
             inside.clone().map(|y| row(y) * weak(y)).sum::<f64>() / (inside.len() * inside.len()) as f64

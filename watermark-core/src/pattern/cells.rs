@@ -21,6 +21,8 @@ const CELLS: usize = TILE / CELL;
 const WINDOW: usize = 8;
 /// Low cosine functions (cycles of half a window along x and y).
 const COSINES: [(u32, u32); 7] = [(0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1)];
+/// As many values as vector code adds up at once.
+const LANES: usize = COSINES.len() + 1;
 /// Width of the transition between two cells, units: softens the edges of a sign change.
 const RAMP: f32 = 3.0;
 /// Absolute uncertainty of a projection, grey levels: rounding and the mark's own leakage.
@@ -32,8 +34,8 @@ const SHARE: f32 = 0.10;
 pub(crate) struct CellKeys {
     /// `CELLS * CELLS` mixes of the seven functions, unit length.
     mixes: Vec<[f32; COSINES.len()]>,
-    /// The functions sampled on the window, unit norm, times their frequency.
-    functions: Vec<[f32; WINDOW * WINDOW]>,
+    /// At each place of the window the functions' values (unit norm, times their frequency), and a zero.
+    functions: Vec<[f32; LANES]>,
 }
 
 /// Signs and weights of a rectangle of cells, row-major.
@@ -60,7 +62,9 @@ pub(crate) struct CellGrid {
 impl CellKeys {
     pub(crate) fn new(stream: &mut KeyStream) -> Self {
         let mixes = (0..CELLS * CELLS).map(|_| direction(stream)).collect();
-        Self { mixes, functions: COSINES.iter().map(|&(x, y)| cosine(x, y)).collect() }
+        let functions = COSINES.map(|(x, y)| cosine(x, y));
+        let at = |place: usize| std::array::from_fn(|i| functions.get(i).map_or(0.0, |function| function[place]));
+        Self { mixes, functions: (0..WINDOW * WINDOW).map(at).collect() }
     }
 
     /// Signs of all cells of the grid. Windows that reach over its border see the border's blocks repeated.
@@ -82,10 +86,14 @@ impl CellKeys {
     }
 
     /// Projection on a keyed direction and the length of the window's coefficient vector, grey levels.
+    #[inline(always)]
     fn project(&self, window: &[f32; WINDOW * WINDOW], mix: &[f32; COSINES.len()]) -> (f32, f32) {
+        let mut coefficients = [0.0_f32; LANES];
+        for (functions, &value) in self.functions.iter().zip(window) {
+            coefficients.iter_mut().zip(functions).for_each(|(sum, function)| *sum += function * value);
+        }
         let (mut projection, mut energy) = (0.0_f32, 0.0_f32);
-        for (function, &weight) in self.functions.iter().zip(mix) {
-            let coefficient: f32 = function.iter().zip(window).map(|(a, b)| a * b).sum();
+        for (&coefficient, &weight) in coefficients.iter().zip(mix) {
             projection += weight * coefficient;
             energy += coefficient * coefficient;
         }
@@ -119,32 +127,35 @@ fn gather(blocks: &Plane, row: usize, column: usize, window: &mut [f32; WINDOW *
     }
 }
 
-/// Values of the cells along row `unit` of the grid, spread over `out` (one value a unit), with ramps between cells.
-pub(crate) fn blend_row(values: &[f32], columns: usize, unit: usize, out: &mut [f32]) {
+/// Values of the cells along row `row` of the grid, spread over `out`, with ramps between cells. Rows and columns have
+/// `density` samples to a cell's side ([`CELL`]: one a unit); sample `n` lies at unit `n * CELL / density + 0.5`.
+#[inline(always)]
+pub(crate) fn blend_row(values: &[f32], columns: usize, row: usize, density: usize, out: &mut [f32]) {
     let rows = values.len() / columns;
-    let (row, other, share) = neighbour(unit, rows);
+    let step = CELL as f32 / density as f32;
+    let (row, other, share) = neighbour(row, density, rows);
     let (near, far) = (&values[row * columns..][..columns], &values[other * columns..][..columns]);
-    for (column, chunk) in out.chunks_mut(CELL).enumerate().take(columns) {
+    for (column, chunk) in out.chunks_mut(density).enumerate().take(columns) {
         let mix = |c: usize| near[c] * (1.0 - share) + far[c] * share;
         let here = mix(column);
         chunk.fill(here);
         let (before, after) = (mix(column.saturating_sub(1)), mix((column + 1).min(columns - 1)));
         for i in 0..(RAMP / 2.0) as usize {
-            let share = 0.5 - (i as f32 + 0.5) / RAMP;
+            let (first, last) = (i as f32 * step + 0.5, (i + 1) as f32 * step - 0.5);
             if let Some(value) = chunk.get_mut(i) {
-                *value = here + share * (before - here);
+                *value = here + (0.5 - first / RAMP).max(0.0) * (before - here);
             }
-            if let Some(value) = chunk.get_mut(CELL - 1 - i) {
-                *value = here + share * (after - here);
+            if let Some(value) = chunk.get_mut(density - 1 - i) {
+                *value = here + (0.5 - last / RAMP).max(0.0) * (after - here);
             }
         }
     }
 }
 
-/// The cell of a unit, the neighbour that its ramp reaches into, and that neighbour's share.
-fn neighbour(unit: usize, cells: usize) -> (usize, usize, f32) {
-    let cell = (unit / CELL).min(cells - 1);
-    let offset = (unit - cell * CELL) as f32 + 0.5;
+/// The cell of a row of samples, the neighbour that its ramp reaches into, and that neighbour's share.
+fn neighbour(row: usize, density: usize, cells: usize) -> (usize, usize, f32) {
+    let cell = (row / density).min(cells - 1);
+    let offset = (row - cell * density) as f32 * (CELL as f32 / density as f32) + 0.5;
     let half = RAMP / 2.0;
     if offset < half {
         (cell, cell.saturating_sub(1), 0.5 - offset / RAMP)
@@ -162,7 +173,7 @@ mod tests {
     #[test]
     fn blended_rows_are_the_cell_value_inside_and_halfway_at_the_border() {
         let mut row = vec![0.0; 2 * CELL];
-        blend_row(&[1.0, -1.0], 2, 5, &mut row);
+        blend_row(&[1.0, -1.0], 2, 5, CELL, &mut row);
         assert_eq!(row[CELL / 2], 1.0);
         assert_eq!(row[CELL + CELL / 2], -1.0);
         assert!((row[CELL - 1] + row[CELL]).abs() < 1e-6);

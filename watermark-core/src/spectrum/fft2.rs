@@ -25,21 +25,32 @@ impl Fft2 {
         self.run(data, self.forward.as_ref());
     }
 
-    /// As [`Self::forward`], left `[column frequency][row frequency]`.
-    pub(crate) fn forward_transposed(&self, data: &mut Vec<C32>) {
-        self.forward.process(data);
-        *data = transpose(data, self.side, self.side);
-        self.forward.process(data);
-    }
-
     /// The inverse of [`Self::forward`] but for a factor of `n * n`, left `[column][row]`; quick where most rows are
-    /// zero. What [`Self::forward_transposed`] left is turned back to `[row][column]`.
+    /// zero.
     pub(crate) fn inverse_transposed(&self, data: &mut Vec<C32>) {
         for row in data.chunks_exact_mut(self.side).filter(|row| row.iter().any(|v| *v != C32::default())) {
             self.inverse.process(row);
         }
         *data = transpose(data, self.side, self.side);
         self.inverse.process(data);
+    }
+
+    /// As [`Self::forward`], from `data`, which is lost, to `out`, left `[column frequency][row frequency]`; for many
+    /// transforms one after the other.
+    pub(crate) fn forward_to(&self, data: &mut [C32], out: &mut [C32], scratch: &mut Vec<C32>) {
+        self.turn_to(self.forward.as_ref(), data, out, scratch);
+    }
+
+    /// The inverse of [`Self::forward_to`] but for a factor of `n * n`: `[row][column]` in `out`.
+    pub(crate) fn inverse_to(&self, data: &mut [C32], out: &mut [C32], scratch: &mut Vec<C32>) {
+        self.turn_to(self.inverse.as_ref(), data, out, scratch);
+    }
+
+    fn turn_to(&self, fft: &dyn Fft<f32>, data: &mut [C32], out: &mut [C32], scratch: &mut Vec<C32>) {
+        scratch.resize(fft.get_inplace_scratch_len(), C32::default());
+        fft.process_with_scratch(data, scratch);
+        transpose_to(data, self.side, self.side, out);
+        fft.process_with_scratch(out, scratch);
     }
 
     fn run(&self, data: &mut Vec<C32>, fft: &dyn Fft<f32>) {
@@ -52,18 +63,25 @@ impl Fft2 {
 }
 
 fn transpose(data: &[C32], rows: usize, columns: usize) -> Vec<C32> {
-    const BLOCK: usize = 16;
     let mut out = vec![C32::default(); data.len()];
-    for top in (0..rows).step_by(BLOCK) {
-        for left in (0..columns).step_by(BLOCK) {
-            for y in top..(top + BLOCK).min(rows) {
-                for x in left..(left + BLOCK).min(columns) {
-                    out[x * rows + y] = data[y * columns + x];
-                }
-            }
+    transpose_to(data, rows, columns, &mut out);
+    out
+}
+
+fn transpose_to(data: &[C32], rows: usize, columns: usize, out: &mut [C32]) {
+    /// Rows that are turned together.
+    const BLOCK: usize = 4;
+    let whole = rows / BLOCK * BLOCK;
+    for top in (0..whole).step_by(BLOCK) {
+        let lines: [&[C32]; BLOCK] = std::array::from_fn(|i| &data[(top + i) * columns..][..columns]);
+        for x in 0..columns {
+            let block: &mut [C32] = &mut out[x * rows + top..][..BLOCK];
+            block.iter_mut().zip(lines).for_each(|(value, line)| *value = line[x]);
         }
     }
-    out
+    for y in whole..rows {
+        (0..columns).for_each(|x| out[x * rows + y] = data[y * columns + x]);
+    }
 }
 
 /// Rows that are turned together: what they write to a column fills cache lines.

@@ -98,7 +98,7 @@ fn spread(spectrum: &HalfSpectrum<C32>) -> HalfSpectrum<f32> {
 
 impl Level {
     fn new(luma: Plane, whitener: &Whitener, fft: &RealFft2) -> Self {
-        let white = whitener.pairs(&luma);
+        let white = whitener.every().pairs(&luma);
         let side = fft.side();
         let (height, width) = luma.dim();
         let (h, w) = (height.min(side), width.min(side));
