@@ -1,6 +1,8 @@
 //! What a file was besides its pixels and metadata: facts that writing needs to keep things as they were, and that the
 //! user is told when something is not kept. Gathered from the headers once more, after the pixels were decoded.
 
+#[cfg(feature = "avif")]
+use super::avif;
 use super::{chunks, gif, jpeg, tiff, webp};
 use crate::Format;
 
@@ -41,6 +43,8 @@ impl Notes {
             Format::Gif => gif::notes(bytes),
             #[cfg(feature = "exr")]
             Format::Exr => Self::default(),
+            #[cfg(feature = "avif")]
+            Format::Avif => avif::notes(bytes),
         }
     }
 }
