@@ -75,7 +75,8 @@
 //! - JPEG: coefficients (it is coded again, on the same tables), the Adobe segment, a table of Cr that differs from
 //!   that of Cb, unusual subsampling, restart intervals of progressive files, pictures after the first such as gain
 //!   maps and previews.
-//! - WebP: the lossy kind is written lossless unless [`EncodeOptions::webp_quality`] says otherwise; other chunks go.
+//! - WebP: the lossy kind is coded again, about as finely as it was: its quality is estimated from its quantisers.
+//!   Builds without `webp-native` write it lossless. Other chunks go.
 //! - TIFF: tiles become strips, planes interleaved samples, other compressions deflate; sub-pictures and Photoshop's
 //!   layers go.
 //! - GIF: interlace and text to be drawn go. There is no place for EXIF; pictures are stored upright.

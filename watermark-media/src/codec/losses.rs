@@ -81,9 +81,11 @@ fn of_pixels(pictures: &[Picture], format: Format) -> Vec<String> {
         Format::Jpeg => lost.push("its exact pixels: JPEG is lossy".into()),
         #[cfg(feature = "avif")]
         Format::Avif => of_avif(first, &mut lost),
-        Format::WebP if notes.lossy => {
-            let what = "its lossy coding: it is written lossless and grows, unless a quality is asked for";
-            lost.push(what.into());
+        Format::WebP if notes.lossy.is_some() && cfg!(feature = "webp-native") => {
+            lost.push("its exact pixels: they are coded again, about as finely unless a quality is asked for".into());
+        }
+        Format::WebP if notes.lossy.is_some() => {
+            lost.push("its lossy coding: this build writes WebP lossless, and the file grows".into());
         }
         _ => {}
     }

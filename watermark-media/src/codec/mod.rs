@@ -50,7 +50,8 @@ pub struct EncodeOptions {
     /// JPEG quality, 1 to 100, in the scale of the IJG tables, written with the source's chroma subsampling or 4:4:4.
     /// Default: none, which keeps the source's own quantisation tables, and is 95 when the source was not a JPEG.
     pub jpeg_quality: Option<u8>,
-    /// WebP quality, 0 to 100, for a lossy file; needs the feature `webp-native`. Default: none, which is lossless.
+    /// WebP quality, 0 to 100, for a lossy file; needs the feature `webp-native`. Default: none, which is about that of a
+    /// source that is a lossy WebP, and lossless for every other source.
     pub webp_quality: Option<u8>,
     /// AVIF quality, 1 to 100, in the scale of the tool `cavif`. Default: none, which is about that of a source that is an
     /// AVIF, and 90 for other sources. There is no lossless AVIF here.

@@ -188,7 +188,7 @@ fn spread(sampling: Sampling, plane: &Plane, y: usize, row: &mut [f32]) {
 
 /// The chroma sample beside that of a luma sample, on its side.
 fn next(at: usize, count: usize) -> usize {
-    if at % 2 == 0 { (at / 2).saturating_sub(1) } else { (at / 2 + 1).min(count - 1) }
+    if at.is_multiple_of(2) { (at / 2).saturating_sub(1) } else { (at / 2 + 1).min(count - 1) }
 }
 
 /// The planes of colour, and that of alpha, of interleaved samples.
