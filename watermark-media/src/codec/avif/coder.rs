@@ -102,7 +102,11 @@ fn coded<T: rav1e::Pixel>(
             }
         }
     }
-    let header = context.container_sequence_header();
+    let mut header = context.container_sequence_header();
+    // rav1e 0.8.1 says of grey that its chroma, which is not there, is halved across alone; AV1 says both ways.
+    if let (Sampling::Mono, Some(flags)) = (form.sampling, header.get_mut(2)) {
+        *flags |= 0b1100;
+    }
     context.send_frame(frame).map_err(|error| error.to_string())?;
     context.flush();
     let mut stream = Vec::new();
