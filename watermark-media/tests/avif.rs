@@ -185,3 +185,41 @@ fn damage_is_an_error_or_a_picture() {
         }
     }
 }
+
+/// Many bytes at once, and parts of one file in another. `AVIF_MUTATIONS` says how many files; a panic inside the AV1
+/// decoder would end the whole test program.
+#[test]
+fn mutations_end_no_program() {
+    let wanted = std::env::var("AVIF_MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(2000);
+    let seeds = ["420", "422-10", "444-12", "grey", "rgb", "alpha", "tagged"].map(seed);
+    let mut numbers = common::Numbers(7);
+    let mut read = 0;
+    for _ in 0..wanted {
+        let mut file = seeds[numbers.below(seeds.len())].clone();
+        // What follows the container's head is AV1 for the most part: half of the changes go there.
+        let media = file.windows(4).position(|four| four == b"mdat").unwrap_or(0);
+        for _ in 0..=numbers.below(6) {
+            let at = if numbers.below(2) == 0 { media } else { 0 };
+            let at = at + numbers.below(file.len() - at);
+            match numbers.below(4) {
+                0 => file[at] = numbers.below(256) as u8,
+                1 => file[at] ^= 1 << numbers.below(8),
+                2 => file.truncate(at.max(40)),
+                _ => {
+                    let other = &seeds[numbers.below(seeds.len())];
+                    let from = numbers.below(other.len());
+                    let length = numbers.below(24).min(other.len() - from).min(file.len() - at);
+                    file[at..at + length].copy_from_slice(&other[from..from + length]);
+                }
+            }
+            if file.len() <= media {
+                break;
+            }
+        }
+        let mut limits = DecodeLimits::default();
+        limits.max_pixels = 1 << 16;
+        read += usize::from(watermark_media::decode(&file, &limits).is_ok());
+    }
+    assert!(read > wanted / 100, "{read} of {wanted} were read");
+    println!("{read} of {wanted} mutated files were read");
+}

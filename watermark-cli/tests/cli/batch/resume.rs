@@ -64,7 +64,7 @@ fn another_quality_is_another_copy() {
         run(&["--jpeg-quality", "90"]).succeeds();
         let unchanged = |run: &crate::sandbox::Run| events(run).1["unchanged"].clone();
         assert_eq!(unchanged(&run(&["--jpeg-quality", "90"]).succeeds()), 4);
-        // The tree has one JPEG; of the others nothing changes.
+        // The tree has one JPEG and one WebP; of the others nothing changes.
         for other in [&["--jpeg-quality", "80"][..], &[]] {
             let run = run(other);
             assert_eq!((run.code, unchanged(&run)), (2, 3.into()), "{}", run.err);
@@ -74,7 +74,9 @@ fn another_quality_is_another_copy() {
                 run.err
             );
         }
-        assert_eq!(unchanged(&run(&["--jpeg-quality", "90", "--webp-quality", "60"]).succeeds()), 4);
+        let webp = run(&["--jpeg-quality", "90", "--webp-quality", "60"]);
+        assert_eq!((webp.code, unchanged(&webp)), (2, 3.into()), "{}", webp.err);
+        assert!(webp.err.contains("out/b/f.webp: was made of"), "{}", webp.err);
         let before = sandbox.read("out/b/d.jpg");
         let forced = events(&run(&["--jpeg-quality", "80", "--force"]).succeeds()).1;
         assert_eq!((&forced["marked"], &forced["unchanged"]), (&1.into(), &3.into()));
