@@ -9,8 +9,11 @@
 //! ```
 
 mod exif;
+mod import;
 mod key;
+mod lists;
 mod picture;
+mod thumbnail;
 
 /// One reader.
 pub struct Target {
@@ -21,15 +24,22 @@ pub struct Target {
 }
 
 /// Every reader.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 15] = [
     Target { name: "png", run: |bytes| picture::survives("png", bytes) },
     Target { name: "jpeg", run: |bytes| picture::survives("jpg", bytes) },
     Target { name: "webp", run: |bytes| picture::survives("webp", bytes) },
     Target { name: "tiff", run: |bytes| picture::survives("tif", bytes) },
     Target { name: "gif", run: |bytes| picture::survives("gif", bytes) },
     Target { name: "exr", run: |bytes| picture::survives("exr", bytes) },
+    Target { name: "avif", run: |bytes| picture::survives("avif", bytes) },
     Target { name: "exif", run: exif::survives },
     Target { name: "key", run: key::survives },
+    Target { name: "manifest", run: |bytes| lists::survives(watermark_cli::readers::manifest, bytes) },
+    Target { name: "recipients", run: |bytes| lists::survives(watermark_cli::readers::recipients, bytes) },
+    Target { name: "configuration", run: |bytes| lists::is_told(watermark_cli::readers::configuration, "toml", bytes) },
+    Target { name: "key-ring", run: |bytes| lists::is_told(watermark_cli::readers::key_ring, "toml", bytes) },
+    Target { name: "import", run: import::survives },
+    Target { name: "thumbnail", run: thumbnail::survives },
 ];
 
 /// Runs the target of a name.

@@ -35,10 +35,10 @@ pub(crate) fn survives(extension: &str, bytes: &[u8]) -> bool {
     true
 }
 
-/// Whether the file is written without loss: not a JPEG, nor a WebP with a lossy frame.
+/// Whether the file is written without loss: not a JPEG nor an AVIF, nor a WebP with a lossy frame.
 fn is_lossless(extension: &str, bytes: &[u8]) -> bool {
     match extension {
-        "jpg" => false,
+        "jpg" | "avif" => false,
         "webp" => !bytes.windows(4).any(|name| name == b"VP8 "),
         _ => true,
     }

@@ -18,6 +18,8 @@ mod key_ring;
 mod metrics;
 mod output;
 mod passphrase;
+#[doc(hidden)]
+pub mod readers;
 mod registry;
 mod settings;
 mod signing_key;

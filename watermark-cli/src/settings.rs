@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow, bail, ensure};
 use watermark_core::{DetectOptions, Effort, EmbedOptions, Payload, PayloadClass, Profile, Strength};
-use watermark_media::Format;
+use watermark_media::{EncodeOptions, Format};
 
 use crate::args::{EffortName, EmbedArgs, ProfileName};
 
@@ -110,6 +110,67 @@ impl std::fmt::Display for NamedStrength {
             Strength::PsnrDb(psnr_db) => write!(f, "psnr {psnr_db}"),
             _ => f.write_str("standard"),
         }
+    }
+}
+
+/// Qualities of lossy formats, where they were asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Qualities {
+    /// Of JPEGs, 1 to 100.
+    pub(crate) jpeg: Option<u8>,
+    /// Of WebPs, 0 to 100.
+    pub(crate) webp: Option<u8>,
+    /// Of AVIFs, 1 to 100.
+    #[cfg(feature = "avif")]
+    pub(crate) avif: Option<u8>,
+}
+
+/// Quality where that of the source would lose the mark.
+const FINE_QUALITY: u8 = 95;
+
+impl Qualities {
+    /// That of a format.
+    pub(crate) fn of(self, format: Format) -> Option<u8> {
+        match format {
+            Format::Jpeg => self.jpeg,
+            Format::WebP => self.webp,
+            #[cfg(feature = "avif")]
+            Format::Avif => self.avif,
+            _ => None,
+        }
+    }
+
+    /// With a fine one for a format, and which that is; nothing for a format that has no qualities.
+    pub(crate) fn finer(mut self, format: Format) -> Option<(Self, u8)> {
+        let quality = match format {
+            Format::Jpeg => &mut self.jpeg,
+            Format::WebP => &mut self.webp,
+            #[cfg(feature = "avif")]
+            Format::Avif => &mut self.avif,
+            _ => return None,
+        };
+        *quality = Some(FINE_QUALITY);
+        Some((self, FINE_QUALITY))
+    }
+
+    /// For the encoders.
+    pub(crate) fn options(self) -> EncodeOptions {
+        let mut options = EncodeOptions::default();
+        (options.jpeg_quality, options.webp_quality) = (self.jpeg, self.webp);
+        #[cfg(feature = "avif")]
+        {
+            options.avif_quality = self.avif;
+        }
+        options
+    }
+}
+
+/// How a copy was made, for journal and registry: the name of its strength, and the quality that was asked for its
+/// format. What was made in another way is another copy.
+pub(crate) fn manner(strength: NamedStrength, qualities: Qualities, format: Option<Format>) -> String {
+    match format.and_then(|format| Some((format, qualities.of(format)?))) {
+        Some((format, quality)) => format!("{strength}, {format} quality {quality}"),
+        None => strength.to_string(),
     }
 }
 

@@ -20,6 +20,9 @@ pub enum Format {
     /// OpenEXR. Not there without the feature `exr`.
     #[cfg(feature = "exr")]
     Exr,
+    /// AVIF, one picture. Not there without the feature `avif`.
+    #[cfg(feature = "avif")]
+    Avif,
 }
 
 impl Format {
@@ -33,6 +36,8 @@ impl Format {
         Self::Gif,
         #[cfg(feature = "exr")]
         Self::Exr,
+        #[cfg(feature = "avif")]
+        Self::Avif,
     ];
 
     /// The format for a file name's extension, with or without its dot, in any case.
@@ -53,6 +58,8 @@ impl Format {
             "gif" => Some(Self::Gif),
             #[cfg(feature = "exr")]
             "exr" => Some(Self::Exr),
+            #[cfg(feature = "avif")]
+            "avif" => Some(Self::Avif),
             _ => None,
         }
     }
@@ -68,6 +75,8 @@ impl Format {
             [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Some(Self::Tiff),
             #[cfg(feature = "exr")]
             [0x76, 0x2f, 0x31, 0x01, ..] => Some(Self::Exr),
+            #[cfg(feature = "avif")]
+            _ if is_avif(bytes) => Some(Self::Avif),
             _ => None,
         }
     }
@@ -83,6 +92,8 @@ impl Format {
             Self::Gif => "gif",
             #[cfg(feature = "exr")]
             Self::Exr => "exr",
+            #[cfg(feature = "avif")]
+            Self::Avif => "avif",
         }
     }
 
@@ -109,8 +120,19 @@ impl std::fmt::Display for Format {
             Self::Gif => "GIF",
             #[cfg(feature = "exr")]
             Self::Exr => "OpenEXR",
+            #[cfg(feature = "avif")]
+            Self::Avif => "AVIF",
         })
     }
+}
+
+/// Whether the first box names AVIF, moving or not, among the kinds of file that this is.
+#[cfg(feature = "avif")]
+fn is_avif(bytes: &[u8]) -> bool {
+    let [a, b, c, d, b'f', b't', b'y', b'p', ..] = bytes else { return false };
+    let length = usize::try_from(u32::from_be_bytes([*a, *b, *c, *d])).unwrap_or(0);
+    let brands = bytes.get(8..length.min(bytes.len())).unwrap_or_default();
+    brands.as_chunks::<4>().0.iter().any(|brand| matches!(brand, b"avif" | b"avis"))
 }
 
 /// The name of a kind of file that is not read, from its first bytes.

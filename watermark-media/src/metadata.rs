@@ -23,6 +23,8 @@ pub(crate) struct Metadata {
     pub(crate) tiff: Option<TiffSource>,
     #[cfg(feature = "exr")]
     pub(crate) exr: Option<crate::codec::ExrSource>,
+    #[cfg(feature = "avif")]
+    pub(crate) avif: Option<Box<crate::codec::AvifSource>>,
     #[cfg(feature = "animation")]
     pub(crate) gif: Option<GifSource>,
     #[cfg(feature = "animation")]
@@ -119,7 +121,20 @@ impl Picture {
         if let Some(exif) = &metadata.exif {
             metadata.orientation = exif::orientation(exif);
         }
-        let (orientation, channels) = (metadata.orientation, layout.channels());
+        Self::turned_by(metadata.orientation, width, height, layout, pixels, source, metadata)
+    }
+
+    /// A picture from a file's stored pixels, which are to be turned so.
+    pub(crate) fn turned_by(
+        orientation: Orientation,
+        width: usize,
+        height: usize,
+        layout: Layout,
+        pixels: PixelData,
+        source: Format,
+        metadata: Metadata,
+    ) -> Result<Self> {
+        let channels = layout.channels();
         let (pixels, width, height) = match pixels {
             PixelData::U8(samples) => turned(orientation.upright(samples, width, height, channels), PixelData::U8),
             PixelData::U16(samples) => turned(orientation.upright(samples, width, height, channels), PixelData::U16),
@@ -132,7 +147,11 @@ impl Picture {
 
     /// The pixels as they are to be written: in the source's order. The EXIF block that says so is always written too.
     pub(crate) fn stored(&self) -> Stored<'_> {
-        let orientation = self.metadata.orientation;
+        self.stored_by(self.metadata.orientation)
+    }
+
+    /// The pixels in the order from which they are turned so.
+    pub(crate) fn stored_by(&self, orientation: Orientation) -> Stored<'_> {
         let (pixels, width, height) = if orientation.exif() == 1 {
             (Cow::Borrowed(&self.pixels), self.width, self.height)
         } else {

@@ -118,6 +118,10 @@ impl Picture {
 
     /// How the file's stored order differs from the upright one.
     pub fn orientation(&self) -> Orientation {
+        #[cfg(feature = "avif")]
+        if let Some(source) = &self.metadata.avif {
+            return source.turn;
+        }
         self.metadata.orientation
     }
 
@@ -147,6 +151,10 @@ impl Picture {
     pub(crate) fn premultiplied(&self) -> bool {
         #[cfg(feature = "exr")]
         if self.metadata.exr.is_some() {
+            return true;
+        }
+        #[cfg(feature = "avif")]
+        if self.metadata.avif.as_ref().is_some_and(|source| source.premultiplied()) {
             return true;
         }
         self.metadata.tiff.as_ref().is_some_and(|tiff| tiff.extra == 1)

@@ -34,7 +34,8 @@ fn each_file_decodes_or_is_refused_for_the_right_reason() {
                 assert!(matches!(result, Err(Error::Animated { format: Format::Gif, frames: 156 })), "{name}");
             }
             (_, "gif") => assert!(named("GIF"), "{name}: {result:?}"),
-            (_, "avif") => assert!(named("AVIF"), "{name}: {result:?}"),
+            #[cfg(not(feature = "avif"))]
+            (_, "avif") => assert!(named("AVIF"), "{name}: {:?}", result.err()),
             #[cfg(not(feature = "exr"))]
             (_, "exr") => assert!(named("OpenEXR"), "{name}: {result:?}"),
             _ => {
@@ -61,6 +62,10 @@ fn small_files_are_written_back_in_their_format() {
         );
         assert_eq!((again.icc(), again.exif(), again.xmp()), (picture.icc(), picture.exif(), picture.xmp()), "{name}");
         assert_eq!(again.orientation(), picture.orientation());
+        #[cfg(feature = "avif")]
+        if picture.source() == Some(Format::Avif) {
+            continue;
+        }
         if picture.source() != Some(Format::Jpeg) {
             assert_eq!(again.pixels(), picture.pixels(), "{name}");
         }

@@ -23,6 +23,7 @@ fn foreign_files_are_named() {
         (b"SDPX\0\0\x20\0", "DPX"),
         #[cfg(feature = "film")]
         (b"XPDS\0\x20\0\0", "DPX"),
+        #[cfg(not(feature = "avif"))]
         (b"\0\0\0\x20ftypavif....", "AVIF"),
         (b"\0\0\0\x18ftypheic....", "HEIC"),
         (b"\0\0\0\x18ftypisom....", "an MP4 or QuickTime video"),

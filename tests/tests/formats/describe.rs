@@ -34,6 +34,11 @@ pub(crate) fn depth(extension: &str, tags: &Tags) -> String {
             if kinds.iter().all(|kind| kind == &kinds[0]) { kinds[0].clone() } else { kinds.join("; ") }
         }
         "gif" => format!("palette of {} bit", get(tags, "GIF:BitsPerPixel")),
+        "avif" => {
+            let kind = if get(tags, "QuickTime:ChromaFormat") == "7" { "grey" } else { "colour" };
+            let depth = get(tags, "QuickTime:ImagePixelDepth").split(' ').next().unwrap_or_default();
+            format!("{depth} bit {kind}")
+        }
         "exr" => get(tags, "OpenEXR:Channels").replace(['[', ']', '"'], "").replace(" 1 1", "").replace(',', ", "),
         _ => "8 bit".to_owned(),
     }
@@ -91,6 +96,14 @@ pub(crate) fn stored(extension: &str, tags: &Tags, facts: &Facts) -> String {
         }
         "tif" => tiff_coding(tags),
         "gif" => "LZW".to_owned(),
+        // The number of exiftool for chroma halved across, halved down, and left out.
+        "avif" => match get(tags, "QuickTime:ChromaFormat") {
+            "3" => "4:2:0",
+            "2" => "4:2:2",
+            "0" => "4:4:4",
+            _ => "4:0:0",
+        }
+        .to_owned(),
         "exr" => exr_coding(tags),
         _ => facts.coding.clone().unwrap_or_default(),
     }

@@ -22,7 +22,7 @@ pub(crate) const PREPARE: &str = "
     convert linear.png alpha16.pgm -alpha off -compose CopyOpacity -composite -strip linear-alpha.png";
 
 /// Every format.
-pub(crate) const GROUPS: [Group; 8] = [
+pub(crate) const GROUPS: [Group; 9] = [
     Group { title: "PNG", extension: "png", variants: PNG },
     Group { title: "JPEG", extension: "jpg", variants: JPEG },
     Group { title: "WebP", extension: "webp", variants: WEBP },
@@ -30,6 +30,7 @@ pub(crate) const GROUPS: [Group; 8] = [
     Group { title: "OpenEXR", extension: "exr", variants: film::EXR },
     Group { title: "GIF", extension: "gif", variants: moving::GIF },
     Group { title: "Animated PNG", extension: "png", variants: moving::APNG },
+    Group { title: "AVIF", extension: "avif", variants: AVIF },
     Group { title: "Animated WebP", extension: "webp", variants: moving::ANIMATED_WEBP },
 ];
 
@@ -199,5 +200,40 @@ const WEBP: &[(&str, &str)] = &[
          exiftool -q -q -m -overwrite_original -EXIF:Orientation#=6 s.png
          cwebp -quiet -lossless -exact s.png -o s.webp
          exiftool -b -EXIF s.png > s.exif && webpmux -set exif s.exif s.webp -o $OUT",
+    ),
+];
+
+/// By libaom, through ffmpeg and ImageMagick. Neither writes alpha, profiles or turns, which the tests of `watermark-media` look at.
+const AVIF: &[(&str, &str)] = &[
+    (
+        "4:2:0, 8 bit",
+        "ffmpeg -v error -i $B/rgb8.png -pix_fmt yuv420p -c:v libaom-av1 -still-picture 1 -crf 12 -cpu-used 8 -f avif $OUT",
+    ),
+    (
+        "4:2:2, 10 bit, BT.709 of narrow range",
+        "ffmpeg -v error -i $B/rgb16.ppm -vf scale=out_color_matrix=bt709:out_range=tv -pix_fmt yuv422p10le \
+         -colorspace bt709 -color_range tv -c:v libaom-av1 -still-picture 1 -crf 12 -cpu-used 8 -f avif $OUT",
+    ),
+    (
+        "4:4:4, 12 bit",
+        "ffmpeg -v error -i $B/rgb16.ppm -pix_fmt yuv444p12le -c:v libaom-av1 -still-picture 1 -crf 12 -cpu-used 8 -f avif $OUT",
+    ),
+    (
+        "grey",
+        "ffmpeg -v error -i $B/rgb8.png -pix_fmt gray -c:v libaom-av1 -still-picture 1 -crf 12 -cpu-used 8 -f avif $OUT",
+    ),
+    (
+        "RGB without YCbCr",
+        "ffmpeg -v error -i $B/rgb8.png -pix_fmt gbrp -c:v libaom-av1 -still-picture 1 -crf 12 -cpu-used 8 -f avif $OUT",
+    ),
+    (
+        "EXIF, XMP",
+        "convert $B/rgb8.ppm -strip -quality 92 $OUT
+         exiftool -q -q -m -overwrite_original -XMP-dc:Title=Landscape -EXIF:Make=Maker -EXIF:ExposureTime=1/9 \
+         -EXIF:GPSLatitude=3 -EXIF:GPSLatitudeRef=N $OUT",
+    ),
+    (
+        "moving",
+        "ffmpeg -v error -framerate 10 -i $B/frame%d.ppm -pix_fmt yuv420p -c:v libaom-av1 -crf 30 -cpu-used 8 -f avif $OUT",
     ),
 ];

@@ -13,7 +13,7 @@ const HEADER: &str = "\
 
 Generated: `FORMATS_WRITE=1 cargo test -p watermark-tests --test formats` writes this page anew, and the same test in CI
 fails where it is not what the program does. Each row is a file that other programs made (ImageMagick, ffmpeg,
-libjpeg-turbo, libwebp, libtiff, OpenEXR, exiftool); `watermark embed` marked it with default options into the same
+libjpeg-turbo, libwebp, libtiff, libaom, OpenEXR, exiftool); `watermark embed` marked it with default options into the same
 format. File before and file after were compared by exiftool, ImageMagick, ffmpeg and webpinfo, none of which is
 ours. In every row that was marked, `watermark detect` reads the payload from the file, and ImageMagick sees
 the same picture: a PSNR of 35 dB or more against the source (GIF: 30 dB), and not infinite.
@@ -39,7 +39,8 @@ const STORAGE: &str = "\
     Predictor FillOrder TileWidth TileLength SampleFormat ExtraSamples ColorMap SubfileType FileType \
     FileTypeExtension MIMEType WebP_Flags Palette Transparency Channels ChunkCount Tiles Type \
     BitsPerPixel ExifByteOrder T4Options T6Options HorizontalScale VerticalScale VP8Version \
-    AlphaCompression AlphaFiltering AlphaPreprocessing";
+    AlphaCompression AlphaFiltering AlphaPreprocessing \
+    MajorBrand MinorVersion CompatibleBrands HandlerDescription MediaDataSize ImagePixelDepth ChromaFormat";
 /// Longest value that is shown, characters.
 const SHOWN: usize = 24;
 

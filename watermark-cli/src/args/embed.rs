@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::KeyAccess;
 use super::registry::SignArgs;
 use crate::config::Rules;
+use crate::settings::Qualities;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -55,15 +56,22 @@ pub(crate) struct EmbedArgs {
     /// Also report SSIMULACRA2 (100: no difference; 90: invisible side by side). Keeps a second copy of the picture.
     #[arg(long)]
     pub(crate) metrics: bool,
-    /// Format to write instead of each file's own: png, jpg, webp, tif, gif, exr. The extension of the output follows.
+    /// Format to write instead of each file's own: png, jpg, webp, tif, gif, exr, and avif where the
+    /// program was built with it. The extension of the output follows.
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<String>,
     /// Quality of JPEGs, 1 to 100. Default: the source's own tables, which keep its size and look; 95 for other sources.
     #[arg(long, value_name = "Q", value_parser = clap::value_parser!(u8).range(1..=100))]
     pub(crate) jpeg_quality: Option<u8>,
-    /// Write WebP lossy, with this quality, 0 to 100. Default: lossless, which is larger than a lossy source.
+    /// Quality of WebPs, 0 to 100, which are written lossy then. Default: about that of the source when it is a lossy
+    /// WebP; lossless for other sources.
     #[arg(long, value_name = "Q", value_parser = clap::value_parser!(u8).range(0..=100))]
     pub(crate) webp_quality: Option<u8>,
+    /// Quality of AVIFs, 1 to 100, in the scale of the tool cavif. Default: about that of the source when it is an AVIF;
+    /// 90 for other sources. AVIF is never written lossless.
+    #[cfg(feature = "avif")]
+    #[arg(long, value_name = "Q", value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub(crate) avif_quality: Option<u8>,
     /// What happens to a file with content credentials (C2PA), which hold for unchanged pixels only
     /// [default: refuse]
     #[arg(long, value_enum)]
@@ -82,9 +90,14 @@ pub(crate) struct EmbedArgs {
 }
 
 impl EmbedArgs {
-    /// Quality of JPEG and of WebP, where one was asked for.
-    pub(crate) fn quality(&self) -> (Option<u8>, Option<u8>) {
-        (self.jpeg_quality, self.webp_quality)
+    /// The qualities of lossy formats that were asked for.
+    pub(crate) fn qualities(&self) -> Qualities {
+        Qualities {
+            jpeg: self.jpeg_quality,
+            webp: self.webp_quality,
+            #[cfg(feature = "avif")]
+            avif: self.avif_quality,
+        }
     }
 }
 

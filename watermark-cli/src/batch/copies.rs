@@ -2,13 +2,11 @@
 
 use anyhow::{Context, Result, bail};
 use watermark_core::{Applied, Embedder, Error, Payload, PayloadClass, Plan, Refusal};
-use watermark_media::{C2pa, DecodeLimits, Document, EncodeOptions, Format, Picture};
+use watermark_media::{C2pa, DecodeLimits, Document, Format, Picture};
 
 use crate::metrics;
 use crate::output::json::{EmbedReport, number};
-
-/// JPEG quality where that of the source would lose the mark; also that of JPEGs from other formats.
-const FINE_JPEG_QUALITY: u8 = 95;
+use crate::settings::Qualities;
 
 /// What remarks call the file that is written, so that they are the same for all files.
 pub(crate) const THE_OUTPUT: &str = "the output";
@@ -37,8 +35,8 @@ pub(crate) struct Original<'a> {
     pub(crate) format: Format,
     pub(crate) embedder: &'a Embedder,
     pub(crate) metrics: bool,
-    /// Quality of JPEG and of WebP, where one was asked for.
-    pub(crate) quality: (Option<u8>, Option<u8>),
+    /// Qualities of lossy formats, where they were asked for.
+    pub(crate) qualities: Qualities,
     /// What becomes of content credentials.
     pub(crate) c2pa: C2pa,
     /// Whether there is one copy only: then the document's own pixels are marked.
@@ -92,9 +90,6 @@ impl Original<'_> {
         (report.ssimulacra2, report.ssimulacra2_tiles) = score.mean();
         // Asked of the marked pictures: they have more colours than a palette may hold.
         let mut remarks = losses(&copy, self.format);
-        if self.quality.1.is_some() {
-            remarks.retain(|remark| !remark.contains("it is written lossless"));
-        }
         let (file, read_back) = self.encoded(&copy, payload, names, &mut figures, &mut remarks)?;
         let (margin_db, log10_p) = weakest(&figures);
         (report.margin_db, report.log10_p) = (number(margin_db), number(log10_p));
@@ -154,9 +149,9 @@ impl Original<'_> {
             self.plan = Some(plan).filter(|_| !several);
             applied
         };
-        // What a JPEG holds is never what was marked: the written file alone is read back. One of several frames has to
+        // What such a file holds is never what was marked: the written file alone is read back. One of several frames has to
         // show before that whether it carries the mark.
-        if self.format == Format::Jpeg && !several {
+        if is_always_lossy(self.format) && !several {
             return Ok((applied, UNREAD));
         }
         Ok((applied, embedder.read_back(&picture.view(), payload)?))
@@ -172,21 +167,21 @@ impl Original<'_> {
         remarks: &mut Vec<String>,
     ) -> Result<(Vec<u8>, &'static str)> {
         let format = self.format;
-        let mut options = EncodeOptions::default();
-        options.c2pa = self.c2pa;
-        (options.jpeg_quality, options.webp_quality) = self.quality;
-        let mut file = copy.encode(format, &options).with_context(|| names.output.to_owned())?;
+        let encode = |qualities: Qualities| {
+            let mut options = qualities.options();
+            options.c2pa = self.c2pa;
+            copy.encode(format, &options).with_context(|| names.output.to_owned())
+        };
+        let mut file = encode(self.qualities)?;
         let mut reading = self.read_file(&file, copy, payload, figures);
         // Steps as coarse as the source's, on the same blocks, round most of a mark away.
-        let own_quality = options.jpeg_quality.is_none() && [Some(format), copy.format()] == [Some(Format::Jpeg); 2];
-        if is_refused(&reading) && own_quality {
-            options.jpeg_quality = Some(FINE_JPEG_QUALITY);
-            file = copy.encode(format, &options).with_context(|| names.output.to_owned())?;
+        let own_quality = self.qualities.of(format).is_none() && copy.format() == Some(format);
+        if let Some((finer, quality)) = self.qualities.finer(format).filter(|_| own_quality && is_refused(&reading)) {
+            file = encode(finer)?;
             reading = self.read_file(&file, copy, payload, figures);
             if reading.is_ok() {
                 remarks.push(format!(
-                    "would lose the mark at its own JPEG quality; {THE_OUTPUT} is written at quality \
-                     {FINE_JPEG_QUALITY}"
+                    "would lose the mark at its own {format} quality; {THE_OUTPUT} is written at quality {quality}"
                 ));
             }
         }
@@ -235,6 +230,15 @@ fn losses(document: &Document, format: Format) -> Vec<String> {
 /// Whether a remark only says what a lossy format does: programs are told, people know.
 pub(crate) fn goes_without_saying(remark: &str) -> bool {
     remark.strip_prefix(NOT_KEPT).is_some_and(|loss| loss.starts_with("its exact pixels"))
+}
+
+/// Whether what a file of the format holds is never exactly what was put into it.
+fn is_always_lossy(format: Format) -> bool {
+    match format {
+        #[cfg(feature = "avif")]
+        Format::Avif => true,
+        format => format == Format::Jpeg,
+    }
 }
 
 fn is_refused(reading: &Result<bool>) -> bool {

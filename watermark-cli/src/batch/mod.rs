@@ -16,7 +16,7 @@ mod estimate;
 mod facts;
 pub(crate) mod inputs;
 mod ledger;
-mod lists;
+pub(crate) mod lists;
 mod lock;
 mod names;
 pub(crate) mod pipe;

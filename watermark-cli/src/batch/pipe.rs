@@ -111,7 +111,7 @@ fn marked(args: &EmbedArgs, input: &Path, key: &Key, report: &mut EmbedReport) -
         format,
         embedder: &embedder,
         metrics: args.metrics,
-        quality: args.quality(),
+        qualities: args.qualities(),
         c2pa,
         once: true,
         plan: None,

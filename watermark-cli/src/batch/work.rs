@@ -1,6 +1,7 @@
 //! The work on one input: read, decode, and for each copy mark, read back, write under a temporary name.
 
 use std::fs;
+use std::io::Read;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -9,7 +10,7 @@ use anyhow::{Context as _, Error, Result, anyhow, bail};
 use rayon::ThreadPool;
 use watermark_core::Key;
 use watermark_evidence::Fingerprint;
-use watermark_media::{DecodeLimits, Document};
+use watermark_media::{DecodeLimits, Document, Format};
 
 use super::budget::{Budget, Permit};
 use super::copies::{Names, Original};
@@ -30,6 +31,10 @@ use crate::fault;
 use crate::files::{self, Target};
 use crate::hash::Hash;
 use crate::output::json::EmbedReport;
+use crate::settings;
+
+/// Bytes that tell a format.
+const FIRST_BYTES: u64 = 256;
 
 /// Everything that the workers share.
 pub(crate) struct Shared<'a> {
@@ -108,7 +113,7 @@ impl Shared<'_> {
             key: self.key,
             source_sha256: Hash::of_file(&asset.input).map_err(|error| unreadable(&asset.input, &error))?,
             recipient: copy.recipient,
-            profile: &asset.strength.to_string(),
+            profile: &settings::manner(asset.strength, self.args.qualities(), self.made_format(copy)?),
             payload: copy.payload.as_ref(),
             class: self.plan.source.class(),
         };
@@ -128,6 +133,17 @@ impl Shared<'_> {
                 asset.input.display()
             ),
         }
+    }
+
+    /// The format of a copy that is there: the one that is asked for, or what its first bytes say.
+    fn made_format(&self, copy: &Copy<'_>) -> Result<Option<Format>> {
+        if self.plan.format.is_some() {
+            return Ok(self.plan.format);
+        }
+        let mut start = Vec::new();
+        let file = fs::File::open(&copy.output).and_then(|file| file.take(FIRST_BYTES).read_to_end(&mut start));
+        file.map_err(|error| unreadable(&copy.output, &error))?;
+        Ok(Format::sniff(&start))
     }
 
     fn mark(&self, asset: &Asset, copies: &[Copy<'_>], narrow: Option<&ThreadPool>, ready: &SyncSender<Ready>) {
@@ -205,8 +221,8 @@ impl Shared<'_> {
             None => None,
         };
         let source = Source { remark, fingerprint, source_sha256, content_sha256, pixels, sides };
-        let quality = self.args.quality();
-        Ok((Original { document, format, embedder, metrics, quality, c2pa, once, plan: None }, source))
+        let qualities = self.args.qualities();
+        Ok((Original { document, format, embedder, metrics, qualities, c2pa, once, plan: None }, source))
     }
 
     fn copy(
@@ -240,7 +256,7 @@ impl Shared<'_> {
             output_sha256: Hash::of(&marked.file),
             key_id: self.key.id().to_string(),
             recipient: copy.recipient.map(str::to_owned),
-            profile: asset.strength.to_string(),
+            profile: settings::manner(asset.strength, self.args.qualities(), Some(original.format)),
             payload: payload.to_string(),
         };
         let facts = Facts {

@@ -287,3 +287,49 @@ fn quality_is_as_asked_for() {
     let embed = ["embed", "in.png", "--out", "b.webp", "--key", "studio.key", "--webp-quality", "101"];
     assert_eq!(sandbox.run(embed).code, 2);
 }
+
+#[test]
+fn a_lossy_webp_stays_lossy_and_about_as_large() {
+    let sandbox = Sandbox::with_key();
+    sandbox.write("in.png", pictures::scene(3, Format::Png));
+    let embed = |input: &str, out: &str, more: &[&str]| {
+        let base = ["embed", input, "--out", out, "--key", "studio.key"];
+        sandbox.run([&base[..], more].concat()).succeeds();
+        sandbox.read(out).len()
+    };
+    let source = embed("in.png", "a.webp", &["--webp-quality", "85"]);
+    let again = embed("a.webp", "b.webp", &[]);
+    assert!(again > source / 2 && again < source * 3 / 2, "{source} {again}");
+    let found = sandbox.run(["detect", "b.webp", "--key", "studio.key", "--json"]).succeeds();
+    assert_eq!(found.json()[0]["found"], true);
+}
+
+#[cfg(feature = "avif")]
+#[test]
+fn an_avif_is_marked_read_back_and_found() {
+    let sandbox = Sandbox::with_key();
+    sandbox.write("in.png", pictures::scene(2, Format::Png));
+    let embed = |input: &str, out: &str, more: &[&str]| {
+        let base = ["embed", input, "--out", out, "--key", "studio.key", "--json", "--payload", "00c0ffee"];
+        sandbox.run([&base[..], more].concat()).succeeds().json()[0].clone()
+    };
+    let report = embed("in.png", "a.avif", &[]);
+    assert_eq!((&report["read_back"], &report["status"]), (&"file".into(), &"marked".into()));
+    let again = embed("a.avif", "b.avif", &["--force"]);
+    assert!(again["losses"].to_string().contains("about as finely"), "{again}");
+    embed("in.png", "c.avif", &["--avif-quality", "70"]);
+    let sizes = ["a.avif", "c.avif"].map(|name| sandbox.read(name).len());
+    assert!(sizes[1] * 3 < sizes[0] * 2, "{sizes:?}");
+    let found = sandbox.run(["detect", "a.avif", "b.avif", "c.avif", "--key", "studio.key", "--json"]).succeeds();
+    assert!(found.json().iter().all(|report| report["payload"] == "00c0ffee"), "{}", found.out);
+}
+
+#[cfg(not(feature = "avif"))]
+#[test]
+fn an_avif_is_refused_with_the_way_out() {
+    let sandbox = Sandbox::with_key();
+    sandbox.write("in.avif", *b"\0\0\0\x20ftypavif\0\0\0\0avifmif1miafMA1B");
+    let run = sandbox.run(["embed", "in.avif", "--out", "out.png", "--key", "studio.key"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("in.avif: AVIF is not supported; "), "{}", run.err);
+}

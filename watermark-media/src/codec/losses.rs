@@ -13,6 +13,8 @@ pub(crate) fn check(pictures: &[Picture], animation: Option<&Animation>, format:
         return Err(animation::cannot_hold(format));
     }
     let most = match format {
+        #[cfg(feature = "avif")]
+        Format::Avif => Some((65_535, "the longest side of an AVIF in pixels")),
         Format::Jpeg => Some((65_535, "the longest side of a JPEG in pixels")),
         Format::Gif => Some((65_535, "the longest side of a GIF in pixels")),
         Format::WebP => Some((16_383, "the longest side of a WebP in pixels")),
@@ -77,9 +79,13 @@ fn of_pixels(pictures: &[Picture], format: Format) -> Vec<String> {
             );
         }
         Format::Jpeg => lost.push("its exact pixels: JPEG is lossy".into()),
-        Format::WebP if notes.lossy => {
-            let what = "its lossy coding: it is written lossless and grows, unless a quality is asked for";
-            lost.push(what.into());
+        #[cfg(feature = "avif")]
+        Format::Avif => of_avif(first, &mut lost),
+        Format::WebP if notes.lossy.is_some() && cfg!(feature = "webp-native") => {
+            lost.push("its exact pixels: they are coded again, about as finely unless a quality is asked for".into());
+        }
+        Format::WebP if notes.lossy.is_some() => {
+            lost.push("its lossy coding: this build writes WebP lossless, and the file grows".into());
         }
         _ => {}
     }
@@ -101,6 +107,21 @@ fn of_pixels(pictures: &[Picture], format: Format) -> Vec<String> {
         }
     }
     lost
+}
+
+#[cfg(feature = "avif")]
+fn of_avif(first: &Picture, lost: &mut Vec<String>) {
+    if first.source == Some(Format::Avif) {
+        lost.push("its exact pixels: they are coded again, about as finely unless a quality is asked for".into());
+        return;
+    }
+    lost.push("its exact pixels: AVIF is lossy here".into());
+    if first.pixels.bits() > 8 {
+        lost.push(format!("its {} bits a sample: AVIF is written with 10", first.pixels.bits()));
+    }
+    if first.layout.has_alpha() && !first.pixels.is_opaque(first.layout.channels()) {
+        lost.push("the exact values of its alpha channel: they may be a step off".into());
+    }
 }
 
 fn of_animation(animation: &Animation, format: Format, lost: &mut Vec<String>) {

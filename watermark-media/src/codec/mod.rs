@@ -6,6 +6,8 @@ use crate::{DecodeLimits, Document, Error, Format, Picture, Result};
 
 #[cfg(feature = "animation")]
 pub(crate) mod animation;
+#[cfg(feature = "avif")]
+mod avif;
 mod chunks;
 #[cfg(feature = "exr")]
 mod exr;
@@ -21,6 +23,8 @@ mod samples;
 mod tiff;
 mod webp;
 
+#[cfg(feature = "avif")]
+pub(crate) use self::avif::AvifSource;
 #[cfg(feature = "exr")]
 pub(crate) use self::exr::ExrSource;
 #[cfg(feature = "animation")]
@@ -46,8 +50,13 @@ pub struct EncodeOptions {
     /// JPEG quality, 1 to 100, in the scale of the IJG tables, written with the source's chroma subsampling or 4:4:4.
     /// Default: none, which keeps the source's own quantisation tables, and is 95 when the source was not a JPEG.
     pub jpeg_quality: Option<u8>,
-    /// WebP quality, 0 to 100, for a lossy file; needs the feature `webp-native`. Default: none, which is lossless.
+    /// WebP quality, 0 to 100, for a lossy file; needs the feature `webp-native`. Default: none, which is about that of a
+    /// source that is a lossy WebP, and lossless for every other source.
     pub webp_quality: Option<u8>,
+    /// AVIF quality, 1 to 100, in the scale of the tool `cavif`. Default: none, which is about that of a source that is an
+    /// AVIF, and 90 for other sources. There is no lossless AVIF here.
+    #[cfg(feature = "avif")]
+    pub avif_quality: Option<u8>,
     /// What becomes of the source's C2PA manifest. Default: it is left out.
     #[cfg(feature = "animation")]
     pub c2pa: C2pa,
@@ -61,6 +70,10 @@ impl EncodeOptions {
                 Err(refuse("JPEG", quality, 1))
             }
             Self { webp_quality: Some(quality), .. } if quality > 100 => Err(refuse("WebP", quality, 0)),
+            #[cfg(feature = "avif")]
+            Self { avif_quality: Some(quality), .. } if !(1..=100).contains(&quality) => {
+                Err(refuse("AVIF", quality, 1))
+            }
             _ => Ok(()),
         }
     }
@@ -84,6 +97,8 @@ pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
         Format::Gif => gif::decode(bytes, limits),
         #[cfg(feature = "exr")]
         Format::Exr => exr::decode(bytes, limits),
+        #[cfg(feature = "avif")]
+        Format::Avif => avif::decode(bytes, limits),
     };
     #[cfg(feature = "animation")]
     let picture = picture.map(|picture| picture.with_notes(Notes::read(format, bytes)));
@@ -132,6 +147,16 @@ pub(crate) fn encode_pages(pictures: &[Picture], options: &EncodeOptions) -> Res
 #[cfg(feature = "film")]
 pub(crate) fn check_samples(picture: &Picture, format: Format) -> Result<()> {
     let float = matches!(picture.pixels, PixelData::F32(_));
+    #[cfg(feature = "avif")]
+    if format == Format::Avif && float {
+        let way_out = "write OpenEXR or TIFF, or map it to 8 or 16 bits first";
+        return Err(Error::CannotHold { format, what: "floating-point samples", way_out });
+    }
+    #[cfg(feature = "avif")]
+    if format != Format::Avif && picture.metadata.avif.as_ref().is_some_and(|source| source.premultiplied()) {
+        let way_out = "write an AVIF, or save it with colours that are not multiplied first";
+        return Err(Error::CannotHold { format, what: "colours of an AVIF that are multiplied by alpha", way_out });
+    }
     match format {
         Format::Png | Format::Jpeg | Format::WebP if float => Err(Error::CannotHold {
             format,
@@ -188,5 +213,7 @@ pub fn encode_with(picture: &Picture, format: Format, options: &EncodeOptions) -
         Format::Gif => gif::encode(picture),
         #[cfg(feature = "exr")]
         Format::Exr => exr::encode(picture),
+        #[cfg(feature = "avif")]
+        Format::Avif => avif::encode(picture, options),
     }
 }

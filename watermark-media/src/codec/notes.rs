@@ -1,6 +1,8 @@
 //! What a file was besides its pixels and metadata: facts that writing needs to keep things as they were, and that the
 //! user is told when something is not kept. Gathered from the headers once more, after the pixels were decoded.
 
+#[cfg(feature = "avif")]
+use super::avif;
 use super::{chunks, gif, jpeg, tiff, webp};
 use crate::Format;
 
@@ -13,8 +15,8 @@ pub(crate) struct Notes {
     pub(crate) manifest: Vec<Vec<u8>>,
     /// Blocks of a JPEG between restart markers; 0 for none.
     pub(crate) restart: u16,
-    /// A WebP of the lossy kind.
-    pub(crate) lossy: bool,
+    /// Of a WebP of the lossy kind: about the quality that it was written with, 0 to 100.
+    pub(crate) lossy: Option<u8>,
     /// What is lost in every format, sentences without a full stop.
     pub(crate) always: Vec<String>,
     /// What is lost in every other format.
@@ -41,6 +43,8 @@ impl Notes {
             Format::Gif => gif::notes(bytes),
             #[cfg(feature = "exr")]
             Format::Exr => Self::default(),
+            #[cfg(feature = "avif")]
+            Format::Avif => avif::notes(bytes),
         }
     }
 }
@@ -97,15 +101,9 @@ fn png(bytes: &[u8]) -> Notes {
 fn webp(bytes: &[u8]) -> Notes {
     let Ok(chunks) = webp::chunks(bytes) else { return Notes::default() };
     let known = [b"VP8X", b"VP8L", b"VP8 ", b"ALPH", b"ANIM", b"ANMF", b"ICCP", b"EXIF", b"XMP ", b"C2PA"];
-    let is_lossy = |kind: &[u8; 4], data: &[u8]| match kind {
-        b"VP8 " => true,
-        // After its place, a frame holds chunks: the pixels are the first or, after alpha, the second of them.
-        b"ANMF" => webp::holds_lossy(data.get(16..).unwrap_or_default()),
-        _ => false,
-    };
     let lost = names(chunks.iter().filter(|c| !known.contains(&&c.0)).map(|c| c.0.escape_ascii().to_string()));
     Notes {
-        lossy: chunks.iter().any(|(kind, data)| is_lossy(kind, data)),
+        lossy: webp::lossy_quality(&chunks),
         manifest: chunks.iter().filter(|c| &c.0 == b"C2PA").map(|c| c.1.to_vec()).collect(),
         always: if lost.is_empty() { Vec::new() } else { vec![format!("its chunks {lost}")] },
         ..Notes::default()

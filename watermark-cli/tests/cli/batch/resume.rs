@@ -57,6 +57,34 @@ fn another_state_of_the_input_is_not_the_same() {
 }
 
 #[test]
+fn another_quality_is_another_copy() {
+    for options in [&[][..], &["--registry", "marks.db"]] {
+        let sandbox = tree();
+        let run = |more: &[&str]| embed(&sandbox, &[options, &["--resume", "--json"], more].concat());
+        run(&["--jpeg-quality", "90"]).succeeds();
+        let unchanged = |run: &crate::sandbox::Run| events(run).1["unchanged"].clone();
+        assert_eq!(unchanged(&run(&["--jpeg-quality", "90"]).succeeds()), 4);
+        // The tree has one JPEG and one WebP; of the others nothing changes.
+        for other in [&["--jpeg-quality", "80"][..], &[]] {
+            let run = run(other);
+            assert_eq!((run.code, unchanged(&run)), (2, 3.into()), "{}", run.err);
+            assert!(
+                run.err.contains("out/b/d.jpg: was made of another state of in/b/d.jpg or with other"),
+                "{}",
+                run.err
+            );
+        }
+        let webp = run(&["--jpeg-quality", "90", "--webp-quality", "60"]);
+        assert_eq!((webp.code, unchanged(&webp)), (2, 3.into()), "{}", webp.err);
+        assert!(webp.err.contains("out/b/f.webp: was made of"), "{}", webp.err);
+        let before = sandbox.read("out/b/d.jpg");
+        let forced = events(&run(&["--jpeg-quality", "80", "--force"]).succeeds()).1;
+        assert_eq!((&forced["marked"], &forced["unchanged"]), (&1.into(), &3.into()));
+        assert!(sandbox.read("out/b/d.jpg").len() < before.len());
+    }
+}
+
+#[test]
 fn recipients_are_gone_on_with_as_well() {
     let sandbox = tree();
     sandbox.write("people.csv", "recipient\nAlice\nBob\n");

@@ -6,7 +6,7 @@ use std::io::Cursor;
 use image_webp::WebPDecoder;
 
 use super::super::animation::{self, Animation, Canvas, Delay, Dispose, Place};
-use super::{Chunk, FORMAT, around, bare, chunks, cut, error, list, metadata, mux, push};
+use super::{Chunk, FORMAT, around, bare, chunks, cut, error, list, metadata, mux, push, quality_of};
 use crate::{DecodeLimits, EncodeOptions, Error, Picture, PixelData, Result};
 
 /// Delays are in milliseconds, in 24 bits.
@@ -97,6 +97,8 @@ fn pixels(data: &[u8], place: Place) -> Result<Vec<u8>> {
 
 pub(in crate::codec) fn encode(frames: &[Picture], animation: &Animation, options: &EncodeOptions) -> Result<Vec<u8>> {
     let plays = u16::try_from(animation.plays).unwrap_or(0);
+    // The first frame has the notes on the file.
+    let options = &EncodeOptions { webp_quality: quality_of(&frames[0], options), ..*options };
     let control = [animation.background.as_slice(), &plays.to_le_bytes()].concat();
     let mut coded = Vec::with_capacity(frames.len());
     let mut size = (1, 1);

@@ -5,6 +5,8 @@
 
 #[cfg(feature = "animation")]
 pub(super) mod animation;
+#[cfg(feature = "animation")]
+mod quality;
 
 use std::io::Cursor;
 
@@ -108,7 +110,7 @@ fn bare(picture: &Picture, options: &EncodeOptions) -> Result<(Vec<u8>, (u32, u3
         return Err(Error::encode(FORMAT, "samples were not reduced to 8 bits"));
     };
     let alpha = colour.layout.has_alpha();
-    let file = match options.webp_quality {
+    let file = match quality_of(picture, options) {
         Some(quality) => lossy(samples, stored.width, stored.height, alpha, quality)?,
         None => lossless(samples, stored.width, stored.height, alpha)?,
     };
@@ -200,10 +202,37 @@ fn mux((width, height): (u32, u32), alpha: bool, around: &[Chunk<'_>], pixels: &
     Ok([b"RIFF", size.to_le_bytes().as_slice(), &body].concat())
 }
 
-/// Whether chunks hold a picture of the lossy kind.
+/// The quality of a lossy file, about: of its frames on average, those that are lossless left out. Nothing for a lossless
+/// file.
 #[cfg(feature = "animation")]
-pub(super) fn holds_lossy(data: &[u8]) -> bool {
-    list(data).is_ok_and(|chunks| chunks.iter().any(|chunk| &chunk.0 == b"VP8 "))
+pub(super) fn lossy_quality(chunks: &[Chunk<'_>]) -> Option<u8> {
+    let mut qualities = Vec::new();
+    for (kind, data) in chunks {
+        match kind {
+            b"VP8 " => qualities.extend(quality::estimate(data)),
+            // After its place, a frame holds chunks: the pixels are the first or, after alpha, the second of them.
+            b"ANMF" => {
+                let inner = list(data.get(16..).unwrap_or_default()).unwrap_or_default();
+                let pixels = inner.iter().filter(|chunk| &chunk.0 == b"VP8 ");
+                qualities.extend(pixels.filter_map(|chunk| quality::estimate(chunk.1)));
+            }
+            _ => {}
+        }
+    }
+    let sum: usize = qualities.iter().copied().map(usize::from).sum();
+    // An average of numbers up to 100.
+    (!qualities.is_empty()).then(|| ((sum + qualities.len() / 2) / qualities.len()) as u8)
+}
+
+/// The quality to write with: that which is asked for, or that of a lossy source; none is lossless.
+fn quality_of(picture: &Picture, options: &EncodeOptions) -> Option<u8> {
+    #[cfg(all(feature = "animation", feature = "webp-native"))]
+    return options.webp_quality.or(picture.metadata.notes.lossy);
+    #[cfg(not(all(feature = "animation", feature = "webp-native")))]
+    {
+        let _ = picture;
+        options.webp_quality
+    }
 }
 
 /// Appends a chunk.
