@@ -5,8 +5,8 @@ use std::io::{BufReader, BufWriter, Read, Write};
 use std::time::{Duration, Instant};
 
 use watermark_core::{
-    Applied, DetectOptions, Detector, Effort, FrameEmbedder, FrameOptions, ImageView, Key, KeyRole, Layout, LumaFrame, Payload,
-    SECRET_BYTES, Samples,
+    Applied, DetectOptions, Detector, Effort, FrameEmbedder, FrameOptions, ImageView, Key, KeyRole, Layout, LumaFrame,
+    Payload, SECRET_BYTES, Samples,
 };
 
 type Fault = Box<dyn std::error::Error>;
@@ -80,7 +80,10 @@ fn main() -> Result<(), Fault> {
     } else {
         margins.sort_by(f64::total_cmp);
         let mean = margins.iter().map(|m| m.max(-10.0)).sum::<f64>() / margins.len().max(1) as f64;
-        println!("{read}/{looked} read, margin mean {mean:.1} least {:.1} dB", margins.first().copied().unwrap_or(f64::NAN));
+        println!(
+            "{read}/{looked} read, margin mean {mean:.1} least {:.1} dB",
+            margins.first().copied().unwrap_or(f64::NAN)
+        );
     }
     Ok(())
 }

@@ -157,7 +157,7 @@ fn response(host: &OctaveSoft, heard: &OctaveSoft, codeword: &[u8]) -> f32 {
     growth.sum::<f32>() / codeword.len() as f32
 }
 
-fn content_signs(
+pub(super) fn content_signs(
     base: &Plane,
     base_pitch: f64,
     size: (usize, usize),

@@ -118,7 +118,11 @@ fn add_bytes(samples: &mut [u8], change: &[i16], range: LumaRange, errors: bool)
         let new = old + ((change + (1 << (DIGITS - 1))) >> DIGITS);
         new.max(black.min(old)).min(white.max(old))
     };
-    let error = if errors { squares(samples.iter().zip(change).map(|(&old, &d)| i32::from(moved(old, d)) - i32::from(old))) } else { 0.0 };
+    let error = if errors {
+        squares(samples.iter().zip(change).map(|(&old, &d)| i32::from(moved(old, d)) - i32::from(old)))
+    } else {
+        0.0
+    };
     samples.iter_mut().zip(change).for_each(|(sample, &d)| *sample = moved(*sample, d) as u8);
     error
 }
@@ -138,7 +142,11 @@ fn add_words(samples: &mut [u16], change: &[i16], range: LumaRange, bits: u32, e
         let new = old + ((change + (1 << (DIGITS - 1))) >> DIGITS);
         new.max(black.min(old)).min(white.max(old))
     };
-    let error = if errors { squares(samples.iter().zip(change).map(|(&old, &d)| moved(old, d) - i32::from(old).min(most))) } else { 0.0 };
+    let error = if errors {
+        squares(samples.iter().zip(change).map(|(&old, &d)| moved(old, d) - i32::from(old).min(most)))
+    } else {
+        0.0
+    };
     samples.iter_mut().zip(change).for_each(|(sample, &d)| *sample = moved(*sample, d) as u16);
     error / f64::from(1_i32 << (2 * deep).min(30))
 }

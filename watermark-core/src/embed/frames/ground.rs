@@ -8,15 +8,16 @@
 use std::sync::Arc;
 
 use super::Grid;
+use crate::embed::Plan;
 use crate::embed::change::Change;
 use crate::embed::plan::{FULL_PITCH, PlanLayer};
-use crate::embed::Plan;
 use crate::pattern::{CellSigns, Pattern, TILE, TileSynth, even_gains, octaves};
 use crate::spectrum::Plane;
 use crate::{Key, parallel};
 
-/// Energy of an octave of a frame over that of the next coarser one (docs/decisions/frames.md).
-pub(super) const FINER_ENERGY: f64 = 1.0;
+/// Energy of an octave of a frame over that of the next coarser one: video codecs take the fine ones first
+/// (docs/decisions/frames.md).
+const FINER_ENERGY: f64 = 0.5;
 /// Share of an octave's energy in the template, as in stills.
 const TEMPLATE_SHARE: f64 = 0.20;
 
@@ -81,8 +82,7 @@ impl Ground {
 
 /// Relative energies of so many octaves, coarsest first; the finest has `pitch` pixels to a unit.
 fn energies(octaves: usize, pitch: f64) -> Vec<f64> {
-    let ratio = FINER_ENERGY;
-    let mut energies: Vec<f64> = (0..octaves).map(|i| libm::pow(ratio, i as f64)).collect();
+    let mut energies: Vec<f64> = (0..octaves).map(|i| libm::pow(FINER_ENERGY, i as f64)).collect();
     if let [.., coarser, finest] = &mut energies[..]
         && pitch < FULL_PITCH
     {

@@ -1,7 +1,7 @@
 //! One look at a frame: the light of every patch and how much it varies inside, in one pass over the pixels.
 
 use super::Grid;
-use super::view::{Luma, LumaFrame};
+use super::view::{Luma, LumaFrame, LumaRange};
 use crate::spectrum::Plane;
 
 /// Mean light of every patch and its variance inside the patch, in grey levels of a full-range picture.
@@ -25,8 +25,9 @@ impl Light {
         Self { mean: zeros(), variance: zeros(), columns, row: vec![0; grid.width] }
     }
 
-    /// Looks at a frame; `levels` grey levels to a code value of 8 bits.
-    pub(super) fn look(&mut self, frame: &LumaFrame<'_>, grid: &Grid, levels: f32) {
+    /// Looks at a frame.
+    pub(super) fn look(&mut self, frame: &LumaFrame<'_>, grid: &Grid, range: LumaRange) {
+        let (black, levels) = (range.black(), range.levels());
         let width = grid.width;
         for row in 0..grid.patches().0 {
             self.columns.clear();
@@ -48,7 +49,7 @@ impl Light {
                 let sum: u32 = self.columns.sums[span.clone()].iter().map(|&v| u32::from(v)).sum();
                 let squares: u32 = self.columns.squares[span].iter().sum();
                 let mean = sum as f32 / count;
-                self.mean[(row, column)] = mean * levels;
+                self.mean[(row, column)] = (mean - black) * levels;
                 self.variance[(row, column)] = (squares as f32 / count - mean * mean).max(0.0) * levels * levels;
             }
         }

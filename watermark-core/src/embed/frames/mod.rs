@@ -12,6 +12,8 @@ mod ground;
 mod light;
 mod signs;
 mod spread;
+#[cfg(test)]
+mod tests;
 mod tolerance;
 mod view;
 
@@ -156,11 +158,7 @@ impl FrameEmbedder {
                 frame.width, frame.height, self.grid.width, self.grid.height
             )));
         }
-        let levels = match self.options.range {
-            LumaRange::Limited => 255.0 / 219.0,
-            LumaRange::Full => 1.0,
-        };
-        self.light.look(frame, &self.grid, levels);
+        self.light.look(frame, &self.grid, self.options.range);
         let change = self.tolerance.difference(&self.light);
         let cut = self.shot.is_none_or(|shot| change > CUT_FROM && change > CUT_TIMES * shot.change);
         // A frame that is the one before it, as in animation on twos: all that follows from it is there.
@@ -171,11 +169,16 @@ impl FrameEmbedder {
         } else {
             self.signs.iter_mut().for_each(Signs::go_on);
         }
-        let wanted = strength::gain(&self.tolerance.now, self.grid.width * self.grid.height, Strength::Profile(self.options.profile)) / levels;
+        let wanted = strength::gain(
+            &self.tolerance.now,
+            self.grid.width * self.grid.height,
+            Strength::Profile(self.options.profile),
+        ) / self.options.range.levels();
         let shot = match self.shot {
-            Some(shot) if !cut => {
-                Shot { change: shot.change + NEWEST * (change - shot.change), gain: shot.gain + NEWEST * (wanted - shot.gain) }
-            }
+            Some(shot) if !cut => Shot {
+                change: shot.change + NEWEST * (change - shot.change),
+                gain: shot.gain + NEWEST * (wanted - shot.gain),
+            },
             _ => Shot { change: 0.0, gain: wanted },
         };
         self.shot = Some(shot);

@@ -59,7 +59,12 @@ impl Signs {
 }
 
 /// What a reader would see as the signs of each octave, coarsest first, from the light of the patches.
-pub(super) fn seen(mean: &Plane, grid: &Grid, octaves: impl Iterator<Item = usize>, pattern: &Pattern) -> Vec<CellSigns> {
+pub(super) fn seen(
+    mean: &Plane,
+    grid: &Grid,
+    octaves: impl Iterator<Item = usize>,
+    pattern: &Pattern,
+) -> Vec<CellSigns> {
     let mut blocks = merged(mean, PATCHES_PER_BLOCK);
     let mut level = grid.finest;
     let mut signs: Vec<CellSigns> = octaves

@@ -69,8 +69,9 @@ impl Spread {
         let place = if place.2 == 0 { (place.0, place.0, 0) } else { place };
         if self.held != Some(place) {
             let (row, other, share) = (place.0, place.1, part(place.2));
-            let line = |row: usize| &signs.now.signs[row * signs.now.columns..][..signs.now.columns];
-            for ((value, near), far) in self.cells.iter_mut().zip(line(row)).zip(line(other)) {
+            let at = |row: usize, column: usize| signs.now.signs[row * signs.now.columns + column];
+            for (column, value) in self.cells.iter_mut().enumerate() {
+                let (near, far) = (at(row, column), at(other, column));
                 *value = scale * (near + share * (far - near));
             }
             for (span, value) in self.columns.windows(2).zip(&self.cells) {

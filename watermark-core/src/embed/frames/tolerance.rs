@@ -14,7 +14,9 @@ const CEILING: f32 = 25.0;
 const OVER_PATCHES: f32 = 1.35;
 /// Most that motion adds to the tolerance, and the change of light between two frames with which half of that is
 /// reached, grey levels.
-const MOTION: (f32, f32) = (0.4, 6.0);
+const MOTION: (f32, f32) = (0.25, 6.0);
+/// Share of the way that a patch comes to rest in one frame: animation moves in every second or third.
+const STILL: f32 = 0.1;
 /// Shares of the way that the tolerance goes up and down in one frame.
 const RISE: f32 = 0.35;
 const FALL: f32 = 0.7;
@@ -26,6 +28,8 @@ const NO_VARIANCE: f32 = 0.02;
 pub(super) struct Tolerance {
     /// Relative amplitude of every patch; a flat patch that does not move has 1.
     pub(super) now: Plane,
+    /// How much every patch moves, 0 to 1.
+    motion: Plane,
     before: Plane,
     activity: Plane,
 }
@@ -33,7 +37,7 @@ pub(super) struct Tolerance {
 impl Tolerance {
     pub(super) fn new(grid: &Grid) -> Self {
         let zeros = || Plane::zeros(grid.patches());
-        Self { now: zeros(), before: zeros(), activity: zeros() }
+        Self { now: zeros(), motion: zeros(), before: zeros(), activity: zeros() }
     }
 
     /// Follows a frame; at a cut at once. Returns the mean change of light since the last, grey levels.
@@ -50,22 +54,28 @@ impl Tolerance {
         let variance = light.variance.as_slice().expect("planes are contiguous");
         let before = self.before.as_slice_mut().expect("planes are contiguous");
         let now = self.now.as_slice_mut().expect("planes are contiguous");
+        let motion = self.motion.as_slice_mut().expect("planes are contiguous");
         for y in 0..rows {
-            let around = [y.saturating_sub(1), y, (y + 1).min(rows - 1)].map(|row| &activity[row * columns..][..columns]);
+            let around =
+                [y.saturating_sub(1), y, (y + 1).min(rows - 1)].map(|row| &activity[row * columns..][..columns]);
             for x in 0..columns {
                 let at = y * columns + x;
                 let (left, right) = (x.saturating_sub(1), (x + 1).min(columns - 1));
-                let low = around.iter().fold(f32::MAX, |low, row| smaller(low, smaller(row[left], smaller(row[x], row[right]))));
+                let low = around
+                    .iter()
+                    .fold(f32::MAX, |low, row| smaller(low, smaller(row[left], smaller(row[x], row[right]))));
                 let mixed = smaller(ERODED * low + (1.0 - ERODED) * activity[at], CEILING);
                 let mut goal = growth(mixed);
                 if variance[at] < NO_VARIANCE && !(ENDS.0..=ENDS.1).contains(&mean[at]) {
                     goal = 0.0;
                 }
+                let change = (mean[at] - before[at]).abs();
+                let moved = if cut { 0.0 } else { change / (change + MOTION.1) };
+                motion[at] = if cut || moved > motion[at] { moved } else { motion[at] + STILL * (moved - motion[at]) };
+                goal *= 1.0 + MOTION.0 * motion[at];
                 if cut {
                     now[at] = goal;
                 } else {
-                    let moved = (mean[at] - before[at]).abs();
-                    goal *= 1.0 + MOTION.0 * moved / (moved + MOTION.1);
                     let share = if goal > now[at] { RISE } else { FALL };
                     now[at] += share * (goal - now[at]);
                 }
@@ -81,7 +91,8 @@ impl Tolerance {
         let activity = self.activity.as_slice_mut().expect("planes are contiguous");
         let mut sums = vec![0.0_f32; columns];
         for y in 0..rows {
-            let around = [y.saturating_sub(1), y, (y + 1).min(rows - 1)].map(|row| &variance[row * columns..][..columns]);
+            let around =
+                [y.saturating_sub(1), y, (y + 1).min(rows - 1)].map(|row| &variance[row * columns..][..columns]);
             for (x, sum) in sums.iter_mut().enumerate() {
                 *sum = around[0][x] + around[1][x] + around[2][x];
             }

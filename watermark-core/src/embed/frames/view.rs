@@ -12,6 +12,24 @@ pub enum LumaRange {
     Full,
 }
 
+impl LumaRange {
+    /// Black, code value of 8 bits.
+    pub(super) fn black(self) -> f32 {
+        match self {
+            Self::Limited => 16.0,
+            Self::Full => 0.0,
+        }
+    }
+
+    /// Grey levels of a full-range picture to a code value of 8 bits.
+    pub(super) fn levels(self) -> f32 {
+        match self {
+            Self::Limited => 255.0 / 219.0,
+            Self::Full => 1.0,
+        }
+    }
+}
+
 /// Samples of a plane.
 #[derive(Debug)]
 pub(super) enum Luma<'a> {
