@@ -9,6 +9,9 @@ use crate::command::{Running, program};
 use crate::probe::argument;
 use crate::{Clip, EncodeOptions, Error, Muxer, Result};
 
+/// What the encoder says of a file that is not whole.
+const INCOMPLETE: [&str; 4] = ["No space left", "Error writing", "Error closing", "Error muxing"];
+
 /// A running encoder.
 pub(crate) struct Encoder {
     running: Running,
@@ -78,7 +81,12 @@ impl Encoder {
     /// Ends the stream and waits until the file is whole.
     pub(crate) fn finish(mut self) -> Result<()> {
         self.frames = None;
-        self.running.succeed().map(drop)
+        let said = self.running.succeed()?;
+        // ffmpeg 5 leaves with success when the last bytes, or all of a short file, could not be written.
+        if INCOMPLETE.iter().any(|word| said.contains(word)) {
+            return Err(self.running.failure(said));
+        }
+        Ok(())
     }
 }
 

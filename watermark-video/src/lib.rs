@@ -14,6 +14,7 @@ mod mark;
 mod options;
 mod pixels;
 mod probe;
+mod turn;
 
 pub use error::{Error, Result};
 pub use extract::{Luma, luma_at};

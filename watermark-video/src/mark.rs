@@ -9,6 +9,7 @@ use watermark_core::{Applied, FrameEmbedder, LumaFrame};
 
 use crate::decode::Decoder;
 use crate::encode::{Encoder, is_kept};
+use crate::turn;
 use crate::{Clip, Codec, EncodeOptions, Error, Muxer, Result};
 
 /// Frames between two threads.
@@ -73,7 +74,8 @@ pub fn mark(
     let begun = Instant::now();
     let bytes = clip.pixels.frame_bytes(clip.size.0, clip.size.1);
     let mut decoder = Decoder::start(clip)?;
-    let mut encoder = Encoder::start(clip, output, muxer, options)?;
+    let first = if turn::is_needed(clip, muxer) { Some(turn::beside(output)?) } else { None };
+    let mut encoder = Encoder::start(clip, first.as_deref().unwrap_or(output), muxer, options)?;
     let (to_mark, decoded) = sync_channel::<Frame>(BETWEEN);
     let (to_encode, marked) = sync_channel::<Frame>(BETWEEN);
     let (give_back, spare) = sync_channel::<Vec<u8>>(2 * BETWEEN + 3);
@@ -103,6 +105,9 @@ pub fn mark(
         encoder.finish()?;
         Ok::<_, Error>(line.result)
     })?;
+    if let Some(first) = first {
+        turn::turn(clip, &first, output, muxer)?;
+    }
     Ok(Marked {
         frames: totals.frames,
         shots: totals.shots,
@@ -205,9 +210,13 @@ impl Line<'_> {
 
 /// What of a clip is not kept, in sentences.
 fn losses(clip: &Clip, muxer: Muxer, codec: Codec) -> Vec<String> {
-    let dropped = clip.others.iter().filter(|other| !is_kept(other, muxer));
+    // `bin_data` is how QuickTime keeps the titles of chapters, which are written anew.
+    let dropped = clip.others.iter().filter(|other| !is_kept(other, muxer) && other.codec != "bin_data");
     let mut losses: Vec<String> =
         dropped.map(|other| format!("its {} stream {} ({})", other.kind, other.index, other.codec)).collect();
+    if clip.rotation_deg != 0 && !muxer.is_mp4() {
+        losses.push(format!("its rotation by {} degrees, which mp4 and mov alone keep", clip.rotation_deg));
+    }
     if clip.hdr10.is_some() && codec != Codec::H265 {
         losses.push("its mastering display and light levels (HDR10), which h265 alone would keep".to_owned());
     }
