@@ -75,6 +75,20 @@ impl Drop for Running {
     }
 }
 
+/// Bytes of a pipe that carries frames, where the system lets it be set: fewer turns for a frame of megabytes.
+#[cfg(target_os = "linux")]
+const PIPE_BYTES: usize = 1 << 20;
+
+/// Makes a pipe larger; where that is not allowed it stays as it is.
+#[cfg(target_os = "linux")]
+pub(crate) fn widen(pipe: &impl std::os::fd::AsFd) {
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE_BYTES);
+}
+
+/// Other systems have their own size.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn widen<T>(_pipe: &T) {}
+
 fn last_words(stderr: ChildStderr, mut each: impl FnMut(&str) -> bool) -> String {
     let mut kept = VecDeque::new();
     let mut reader = BufReader::new(stderr);

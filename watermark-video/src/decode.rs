@@ -8,7 +8,7 @@ use std::process::ChildStdout;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use crate::command::{Running, program};
+use crate::command::{Running, program, widen};
 use crate::probe::argument;
 use crate::{Clip, Error, Result};
 
@@ -40,7 +40,8 @@ impl Decoder {
         })?;
         let stdout = running.child.stdout.take();
         let stdout = stdout.ok_or_else(|| running.failure("it has no standard output".to_owned()))?;
-        Ok(Self { running, frames: BufReader::with_capacity(1 << 16, stdout), ticks })
+        widen(&stdout);
+        Ok(Self { running, frames: BufReader::with_capacity(1 << 12, stdout), ticks })
     }
 
     /// The next frame, and its timestamp in ticks where it has one; `None` at the end.

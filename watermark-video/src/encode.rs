@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{ChildStdin, Stdio};
 
-use crate::command::{Running, program};
+use crate::command::{Running, program, widen};
 use crate::probe::argument;
 use crate::{Clip, EncodeOptions, Error, Muxer, Result};
 
@@ -49,6 +49,9 @@ impl Encoder {
         command.args(["-max_muxing_queue_size", "4096", "-f", muxer.name()]).arg(argument(output));
         let mut running = Running::start(command, "ffmpeg", "encoding the marked video", |_| false)?;
         let frames = running.child.stdin.take();
+        if let Some(frames) = &frames {
+            widen(frames);
+        }
         let mut encoder = Self { running, frames };
         let header = header(clip)?;
         encoder.put(&header)?;

@@ -27,17 +27,33 @@ impl Luma {
     }
 }
 
-/// The luma of the frame at `seconds` from the beginning of a file of which the frames have `size`, unrotated; `None` beyond
-/// its end.
+/// Frames after a key frame at which a frame is taken: as good as any of its shot, and quickly decoded.
+const AFTER_KEY: usize = 24;
+
+/// The luma of a frame near `seconds` from the beginning of a file of which the frames have `size`, unrotated: one second or
+/// so after the key frame before, which would be the best of all; the exact one where that is not there. `None` beyond the
+/// end.
 ///
 /// # Errors
 /// [`Error::Missing`] and [`Error::Failed`] of ffmpeg.
 pub fn luma_at(path: &Path, size: (usize, usize), seconds: f64) -> Result<Option<Luma>> {
+    match luma_of(path, size, seconds, Some(AFTER_KEY))? {
+        None => luma_of(path, size, seconds, None),
+        found => Ok(found),
+    }
+}
+
+fn luma_of(path: &Path, size: (usize, usize), seconds: f64, after_key: Option<usize>) -> Result<Option<Luma>> {
     let mut command = program("ffmpeg");
-    command.args(["-nostdin", "-v", "error", "-noautorotate", "-ss", &format!("{:.3}", seconds.max(0.0)), "-i"]);
-    command.arg(argument(path)).args(["-map", "0:V:0", "-frames:v", "1"]);
+    command.args(["-nostdin", "-v", "error", "-noautorotate"]);
     // Luma as it is, not brought to another range.
-    command.args(["-vf", "format=yuv420p|yuvj420p|gray,extractplanes=y", "-f", "rawvideo", "pipe:1"]);
+    let mut filter = "format=yuv420p|yuvj420p|gray,extractplanes=y".to_owned();
+    if let Some(frames) = after_key {
+        command.arg("-noaccurate_seek");
+        filter = format!("select=eq(n\\,{frames}),{filter}");
+    }
+    command.args(["-ss", &format!("{:.3}", seconds.max(0.0)), "-i"]).arg(argument(path));
+    command.args(["-map", "0:V:0", "-frames:v", "1", "-vf", &filter, "-f", "rawvideo", "pipe:1"]);
     let mut running = Running::start(command, "ffmpeg", "decoding a frame", |_| false)?;
     let mut samples = Vec::with_capacity(size.0 * size.1);
     if let Some(stdout) = running.child.stdout.take() {

@@ -176,7 +176,7 @@ fn what_cannot_be_marked_says_why() {
     assert!(said("fields.mp4").contains("interlaced"), "{}", said("fields.mp4"));
     std::fs::write(folder.path("words.mp4"), "no film").unwrap();
     assert!(said("words.mp4").contains("ffprobe failed"), "{}", said("words.mp4"));
-    ffmpeg("-f lavfi -i mandelbrot=s=448x270:r=25 -t 0.4 -pix_fmt gbrp -c:v ffv1", &folder.path("rgb.mkv"));
+    ffmpeg("-f lavfi -i mandelbrot=s=448x270:r=25 -t 0.4 -pix_fmt gbrp -c:v libx264rgb", &folder.path("rgb.mkv"));
     assert!(said("rgb.mkv").contains("gbrp"));
 }
 

@@ -99,7 +99,7 @@ pub struct FrameEmbedder {
 /// What is remembered of the frames of a shot.
 #[derive(Debug, Clone, Copy)]
 struct Shot {
-    /// Mean change of light from frame to frame, grey levels.
+    /// Mean change of light from frame to frame, grey levels; in the beginning what a cut has to be above.
     change: f32,
     /// Code values of 8 bits to a unit of pattern times mask.
     gain: f32,
@@ -179,7 +179,7 @@ impl FrameEmbedder {
                 change: shot.change + NEWEST * (change - shot.change),
                 gain: shot.gain + NEWEST * (wanted - shot.gain),
             },
-            _ => Shot { change: 0.0, gain: wanted },
+            _ => Shot { change: CUT_FROM, gain: wanted },
         };
         self.shot = Some(shot);
         let applied = self.composer.add(frame, &self.ground, &self.signs, &self.tolerance.now, shot.gain);
