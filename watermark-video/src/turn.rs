@@ -17,8 +17,8 @@ pub(crate) fn is_needed(clip: &Clip, muxer: Muxer) -> bool {
 /// A name beside `output` for what the second pass reads.
 pub(crate) fn beside(output: &Path) -> Result<TempPath> {
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = tempfile::Builder::new().prefix(".watermark-").suffix(".tmp").tempfile_in(folder);
-    Ok(file.map(NamedTempFile::into_temp_path).map_err(Error::io("a temporary file cannot be made"))?)
+    let file = tempfile::Builder::new().prefix(".watermark-turned-").suffix(".tmp").tempfile_in(folder);
+    file.map(NamedTempFile::into_temp_path).map_err(Error::io("a temporary file cannot be made"))
 }
 
 /// Copies all streams of `from` to `output`, the video turned.

@@ -93,6 +93,8 @@ pub struct FrameEmbedder {
     tolerance: Tolerance,
     signs: Vec<Signs>,
     options: FrameOptions,
+    /// Pixels of the still that is marked as loudly.
+    still_pixels: usize,
     shot: Option<Shot>,
 }
 
@@ -109,6 +111,16 @@ impl std::fmt::Debug for FrameEmbedder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "FrameEmbedder({}x{} px, {:?})", self.grid.width, self.grid.height, self.options)
     }
+}
+
+/// Pixels of a still that is marked as loudly as frames of so many pixels. Frames grow quieter with their size by 1 dB a
+/// doubling, where stills do by 2.7: a codec takes from large frames what it takes from small ones, and what small ones
+/// cost in bits is more (docs/decisions/frames.md).
+fn still_pixels(pixels: usize) -> usize {
+    /// Frames and stills are alike where they have so many pixels.
+    const ALIKE: f64 = 1_350_000.0;
+    const DOUBLINGS: f64 = 1.0 / 2.7;
+    (ALIKE * libm::pow(pixels as f64 / ALIKE, DOUBLINGS)) as usize
 }
 
 impl FrameEmbedder {
@@ -138,6 +150,7 @@ impl FrameEmbedder {
             ground,
             signs,
             options,
+            still_pixels: still_pixels(width * height),
             shot: None,
         })
     }
@@ -169,11 +182,8 @@ impl FrameEmbedder {
         } else {
             self.signs.iter_mut().for_each(Signs::go_on);
         }
-        let wanted = strength::gain(
-            &self.tolerance.now,
-            self.grid.width * self.grid.height,
-            Strength::Profile(self.options.profile),
-        ) / self.options.range.levels();
+        let strength = Strength::Profile(self.options.profile);
+        let wanted = strength::gain(&self.tolerance.now, self.still_pixels, strength) / self.options.range.levels();
         let shot = match self.shot {
             Some(shot) if !cut => Shot {
                 change: shot.change + NEWEST * (change - shot.change),
