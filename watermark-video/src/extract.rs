@@ -28,10 +28,10 @@ impl Luma {
 }
 
 /// Frames after a key frame at which a frame is taken: as good as any of its shot, and quickly decoded.
-const AFTER_KEY: usize = 24;
+const AFTER_KEY: usize = 12;
 
-/// The luma of a frame near `seconds` from the beginning of a file of which the frames have `size`, unrotated: one second or
-/// so after the key frame before, which would be the best of all; the exact one where that is not there. `None` beyond the
+/// The luma of a frame near `seconds` from the beginning of a file of which the frames have `size`, unrotated: half a second
+/// or so after the key frame before, which would be the best of all; the exact one where that is not there. `None` beyond the
 /// end.
 ///
 /// # Errors

@@ -36,7 +36,7 @@ use crate::{exit, fault};
 const EXTENSIONS: [&str; 13] =
     ["mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "m2ts", "wmv", "flv", "ogv"];
 /// Frames of the written file that are read back, spread over it.
-const READ_BACK: usize = 8;
+const READ_BACK: usize = 4;
 /// How often a run without a terminal says how far it is.
 const PLAIN_PROGRESS: Duration = Duration::from_secs(10);
 
