@@ -53,7 +53,21 @@ fn luma_of(path: &Path, size: (usize, usize), seconds: f64, after_key: Option<us
         filter = format!("select=eq(n\\,{frames}),{filter}");
     }
     command.args(["-ss", &format!("{:.3}", seconds.max(0.0)), "-i"]).arg(argument(path));
-    command.args(["-map", "0:V:0", "-frames:v", "1", "-vf", &filter, "-f", "rawvideo", "pipe:1"]);
+    // Frames before the time asked for are dropped otherwise.
+    command.args([
+        "-map",
+        "0:V:0",
+        "-copyts",
+        "-fps_mode",
+        "passthrough",
+        "-frames:v",
+        "1",
+        "-vf",
+        &filter,
+        "-f",
+        "rawvideo",
+        "pipe:1",
+    ]);
     let mut running = Running::start(command, "ffmpeg", "decoding a frame", |_| false)?;
     let mut samples = Vec::with_capacity(size.0 * size.1);
     if let Some(stdout) = running.child.stdout.take() {

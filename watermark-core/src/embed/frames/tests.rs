@@ -16,8 +16,7 @@ fn payload() -> Payload {
 }
 
 fn embedder(range: LumaRange) -> FrameEmbedder {
-    let mut options = FrameOptions::default();
-    options.range = range;
+    let options = FrameOptions { range, ..FrameOptions::default() };
     FrameEmbedder::new(&key(), &payload(), (WIDTH, HEIGHT), options).unwrap()
 }
 
@@ -37,8 +36,7 @@ fn mark(embedder: &mut FrameEmbedder, luma: &mut [u8]) -> FrameReport {
 }
 
 fn reads(luma: &[u8]) -> bool {
-    let mut options = DetectOptions::default();
-    options.effort = Effort::Fast;
+    let options = DetectOptions { effort: Effort::Fast, ..DetectOptions::default() };
     let view = ImageView::new(WIDTH, HEIGHT, WIDTH, Layout::Luma, Samples::U8(luma)).unwrap();
     let found = Detector::new(&[key()], options).unwrap().detect(&view).unwrap();
     found.strongest().payload == Some(payload())
