@@ -1,0 +1,48 @@
+//! Rotation for display. ffmpeg 5 sets it on streams that are copied alone, so that a turned clip is muxed twice: the first
+//! time beside the output.
+
+use std::path::Path;
+
+use tempfile::{NamedTempFile, TempPath};
+
+use crate::command::{Running, program};
+use crate::probe::argument;
+use crate::{Clip, Error, Muxer, Result};
+
+/// Whether a clip's rotation takes a second pass.
+pub(crate) fn is_needed(clip: &Clip, muxer: Muxer) -> bool {
+    clip.rotation_deg != 0 && muxer.is_mp4()
+}
+
+/// A name beside `output` for what the second pass reads.
+pub(crate) fn beside(output: &Path) -> Result<TempPath> {
+    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = tempfile::Builder::new().prefix(".watermark-turned-").suffix(".tmp").tempfile_in(folder);
+    file.map(NamedTempFile::into_temp_path).map_err(Error::io("a temporary file cannot be made"))
+}
+
+/// Copies all streams of `from` to `output`, the video turned.
+pub(crate) fn turn(clip: &Clip, from: &Path, output: &Path, muxer: Muxer) -> Result<()> {
+    let degrees = clip.rotation_deg.to_string();
+    let mut command = program("ffmpeg");
+    command.args(["-nostdin", "-v", "error", "-y", "-copyts"]);
+    let new = version()? >= 6;
+    if new {
+        command.args(["-display_rotation:v:0", &degrees]);
+    }
+    command.arg("-i").arg(argument(from)).args(["-map", "0", "-map", "-0:d", "-c", "copy"]);
+    if !new {
+        command.args(["-metadata:s:v:0", &format!("rotate={degrees}")]);
+    }
+    command.args(["-video_track_timescale", &clip.time_base.1.to_string(), "-f", muxer.name()]).arg(argument(output));
+    Running::start(command, "ffmpeg", "setting the rotation", |_| false)?.succeed().map(drop)
+}
+
+/// The first number of ffmpeg's version; 0 for builds that are not released.
+fn version() -> Result<u32> {
+    let mut command = program("ffmpeg");
+    let output = command.arg("-version").output().map_err(|_| Error::Missing { program: "ffmpeg" })?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let number = text.split_whitespace().nth(2).and_then(|version| version.split(['.', '-']).next());
+    Ok(number.and_then(|number| number.trim_start_matches('n').parse().ok()).unwrap_or(0))
+}

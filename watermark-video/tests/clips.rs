@@ -1,0 +1,219 @@
+//! Clips made by ffmpeg, marked and looked at. Passes where ffmpeg is absent, and says so.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use watermark_core::{
+    DetectOptions, Detector, Effort, FrameEmbedder, FrameOptions, Key, KeyRole, LumaRange, Payload, SECRET_BYTES,
+};
+use watermark_video::{Clip, Codec, EncodeOptions, Error, Marked, Muxer, luma_at, mark};
+
+fn has_ffmpeg() -> bool {
+    let there = Command::new("ffmpeg").arg("-version").output().is_ok();
+    if !there {
+        eprintln!("skipped: there is no ffmpeg here");
+    }
+    there
+}
+
+fn ffmpeg(arguments: &str, output: &Path) {
+    let status = Command::new("ffmpeg")
+        .args(["-nostdin", "-v", "error", "-y"])
+        .args(arguments.split_whitespace())
+        .arg(output)
+        .status()
+        .unwrap();
+    assert!(status.success(), "{arguments}");
+}
+
+fn probed(path: &Path, entries: &str) -> String {
+    let output = Command::new("ffprobe")
+        .args(["-v", "error", "-of", "csv=p=0", "-show_entries", entries])
+        .arg(path)
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn key() -> Key {
+    Key::from_secret(KeyRole::Master, [9; SECRET_BYTES])
+}
+
+fn payload() -> Payload {
+    "feedfacecafebeef".parse().unwrap()
+}
+
+/// A second of a test picture that moves, with sound.
+const SOURCE: &str = "-f lavfi -i mandelbrot=s=448x270:r=25 -f lavfi -i sine=440 -t 1 -c:a aac";
+
+fn marked_with(
+    input: &Path,
+    output: &Path,
+    options: &EncodeOptions,
+    watch: &mut dyn FnMut(u64) -> bool,
+) -> Result<Marked, Error> {
+    let clip = Clip::probe(input)?;
+    let mut frames = FrameOptions::default();
+    frames.range = if clip.full_range { LumaRange::Full } else { LumaRange::Limited };
+    let mut embedder = FrameEmbedder::new(&key(), &payload(), clip.size, frames)?;
+    mark(&clip, &mut embedder, output, Muxer::of(output).unwrap(), options, &mut |now| watch(now.frames))
+}
+
+fn marked(input: &Path, output: &Path, options: &EncodeOptions) -> Marked {
+    marked_with(input, output, options, &mut |_| true).unwrap()
+}
+
+fn crf(codec: Codec, crf: u8) -> EncodeOptions {
+    let mut options = EncodeOptions::default();
+    (options.codec, options.crf) = (Some(codec), Some(crf));
+    options
+}
+
+fn reads(path: &Path, seconds: f64) -> bool {
+    let clip = Clip::probe(path).unwrap();
+    let frame = luma_at(path, clip.size, seconds).unwrap().unwrap();
+    let mut options = DetectOptions::default();
+    options.effort = Effort::Fast;
+    let found = Detector::new(&[key()], options).unwrap().detect(&frame.view().unwrap()).unwrap();
+    found.strongest().payload == Some(payload())
+}
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+}
+
+#[test]
+fn sound_timestamps_rotation_and_tags_are_kept() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = Folder::new();
+    let (first, source, output) = (folder.path("first.mp4"), folder.path("a 'b'.mp4"), folder.path("out.mp4"));
+    let varied = "-vf select='not(eq(mod(n\\,5)\\,2))' -fps_mode vfr -pix_fmt yuv420p -colorspace bt709 -color_trc bt709 \
+                  -color_primaries bt709 -color_range tv -metadata title=Leader";
+    ffmpeg(&format!("{SOURCE} {varied} -c:v libx264 -preset ultrafast -crf 10"), &first);
+    ffmpeg(&format!("-i {} -map 0 -c copy -metadata:s:v:0 rotate=90", first.display()), &source);
+    let report = marked(&source, &output, &crf(Codec::H264, 16));
+    assert_eq!((report.frames, report.codec), (20, Codec::H264));
+    assert!(report.losses.is_empty(), "{:?}", report.losses);
+    for entries in [
+        "stream=codec_name,width,height,color_space,color_transfer,color_primaries,color_range,time_base,start_pts",
+        "stream_side_data=rotation",
+        "format_tags=title",
+        "packet=stream_index,pts",
+    ] {
+        let sorted = |path| {
+            let mut lines: Vec<String> = probed(path, entries).lines().map(str::to_owned).collect();
+            lines.sort();
+            lines
+        };
+        assert_eq!(sorted(&source), sorted(&output), "{entries}");
+    }
+    assert_eq!(Clip::probe(&output).unwrap().rotation_deg, Clip::probe(&source).unwrap().rotation_deg);
+    assert!(reads(&output, 0.1) && reads(&output, 0.8) && !reads(&source, 0.1));
+}
+
+#[test]
+fn depth_and_sampling_are_kept_and_chroma_is_not_touched() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = Folder::new();
+    for name in ["yuv422p10le", "yuv420p10le", "yuv444p", "yuv420p", "gray"] {
+        let (source, output) = (folder.path("a.mkv"), folder.path("b.mkv"));
+        ffmpeg(&format!("{SOURCE} -an -pix_fmt {name} -c:v ffv1 -slices 4"), &source);
+        marked(&source, &output, &EncodeOptions::default());
+        assert_eq!(Clip::probe(&output).unwrap().pixels, Clip::probe(&source).unwrap().pixels, "{name}");
+        let hash = |path: &Path, plane: &str| {
+            let output = Command::new("ffmpeg")
+                .args(["-v", "error", "-i"])
+                .arg(path)
+                .args(["-vf", &format!("extractplanes={plane}"), "-f", "md5", "-"])
+                .output()
+                .unwrap();
+            String::from_utf8(output.stdout).unwrap()
+        };
+        assert_ne!(hash(&source, "y"), hash(&output, "y"), "{name}");
+        if name != "gray" {
+            assert_eq!(hash(&source, "u"), hash(&output, "u"), "{name}");
+            assert_eq!(hash(&source, "v"), hash(&output, "v"), "{name}");
+        }
+        assert!(reads(&output, 0.5), "{name}");
+    }
+}
+
+#[test]
+fn odd_sides_are_marked_where_the_codec_takes_them() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = Folder::new();
+    let (source, output) = (folder.path("a.mkv"), folder.path("b.mkv"));
+    ffmpeg("-f lavfi -i mandelbrot=s=449x271:r=25 -t 0.4 -pix_fmt yuv444p -c:v ffv1", &source);
+    assert_eq!(marked(&source, &output, &EncodeOptions::default()).frames, 10);
+    assert_eq!(Clip::probe(&output).unwrap().size, (449, 271));
+}
+
+#[test]
+fn what_cannot_be_marked_says_why() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = Folder::new();
+    let said = |name: &str| Clip::probe(&folder.path(name)).unwrap_err().to_string();
+    ffmpeg("-f lavfi -i sine=440 -t 1", &folder.path("sound.m4a"));
+    assert!(said("sound.m4a").contains("no video stream"));
+    let fields = "-f lavfi -i mandelbrot=s=448x272:r=25 -t 0.4 -pix_fmt yuv420p -vf setfield=tff -c:v libx264 -flags +ilme+ildct";
+    ffmpeg(fields, &folder.path("fields.mp4"));
+    assert!(said("fields.mp4").contains("interlaced"), "{}", said("fields.mp4"));
+    std::fs::write(folder.path("words.mp4"), "no film").unwrap();
+    assert!(said("words.mp4").contains("ffprobe failed"), "{}", said("words.mp4"));
+    ffmpeg("-f lavfi -i mandelbrot=s=448x270:r=25 -t 0.4 -pix_fmt gbrp -c:v libx264rgb", &folder.path("rgb.mkv"));
+    assert!(said("rgb.mkv").contains("gbrp"));
+}
+
+#[test]
+fn a_truncated_file_an_interruption_and_a_bad_option_are_errors() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = Folder::new();
+    let (source, cut, output) = (folder.path("a.mp4"), folder.path("cut.mp4"), folder.path("out.mp4"));
+    ffmpeg(&format!("{SOURCE} -pix_fmt yuv420p -c:v libx264 -preset ultrafast -g 5 -movflags +faststart"), &source);
+    let bytes = std::fs::read(&source).unwrap();
+    std::fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+    let options = EncodeOptions::default();
+    let error = marked_with(&cut, &output, &options, &mut |_| true).unwrap_err();
+    assert!(matches!(error, Error::Truncated { .. } | Error::Failed { .. }), "{error}");
+    let error = marked_with(&source, &output, &options, &mut |frames| frames < 3).unwrap_err();
+    assert!(matches!(error, Error::Interrupted), "{error}");
+    let mut wrong = EncodeOptions::default();
+    wrong.preset = Some("nonsense".to_owned());
+    let error = marked_with(&source, &output, &wrong, &mut |_| true).unwrap_err().to_string();
+    assert!(error.contains("ffmpeg failed while encoding"), "{error}");
+    let error = marked_with(&source, &output, &crf(Codec::H264, 60), &mut |_| true).unwrap_err().to_string();
+    assert!(error.contains("takes 0 to 51"), "{error}");
+}
+
+/// A device on which nothing can be written stands for a full disk.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_named() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = Folder::new();
+    let (source, full) = (folder.path("a.mp4"), folder.path("full.mkv"));
+    ffmpeg(&format!("{SOURCE} -pix_fmt yuv420p -c:v libx264 -preset ultrafast"), &source);
+    std::os::unix::fs::symlink("/dev/full", &full).unwrap();
+    let error = marked_with(&source, &full, &EncodeOptions::default(), &mut |_| true).unwrap_err().to_string();
+    assert!(error.contains("No space left"), "{error}");
+}
