@@ -22,7 +22,9 @@ mod spectrum;
 mod sync;
 mod view;
 
-pub use decide::{Detection, Detector, EvidenceMap, Geometry, Mark, Verdict};
+pub use decide::{
+    ClipDetection, ClipDetector, ClipFrame, Detection, Detector, EvidenceMap, Geometry, Mark, TimeRange, Verdict,
+};
 pub use embed::{Applied, EmbedReport, Embedder, Plan};
 pub use error::{Error, Refusal, Result};
 pub use key::{Key, KeyId, KeyRole, SECRET_BYTES};
