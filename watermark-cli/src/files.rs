@@ -202,6 +202,16 @@ impl Target {
     }
 }
 
+impl Target {
+    /// As [`stage`](Self::stage), for what a program writes by the file's name.
+    pub(crate) fn stage_by<T>(self, make: impl FnOnce(&Path) -> Result<T>) -> Result<(Staged, T)> {
+        let mut file = Registered::new(self.beside()?);
+        let made = make(file.path())?;
+        file.write(&[]).map_err(|error| self.unwritable(&error))?;
+        Ok((Staged { target: self, file }, made))
+    }
+}
+
 /// A file that is complete and on the disk, under a temporary name beside its target. Dropped, it is removed.
 #[derive(Debug)]
 pub(crate) struct Staged {

@@ -25,7 +25,7 @@ mod view;
 pub use decide::{
     ClipDetection, ClipDetector, ClipFrame, Detection, Detector, EvidenceMap, Geometry, Mark, TimeRange, Verdict,
 };
-pub use embed::{Applied, EmbedReport, Embedder, Plan};
+pub use embed::{Applied, EmbedReport, Embedder, FrameEmbedder, FrameOptions, FrameReport, LumaFrame, LumaRange, Plan};
 pub use error::{Error, Refusal, Result};
 pub use key::{Key, KeyId, KeyRole, SECRET_BYTES};
 pub use options::{DetectOptions, Effort, EmbedOptions, Limits, Profile, Strength};

@@ -3,11 +3,16 @@
 use super::planes::Frame;
 use anyhow::Result;
 use clap::ValueEnum;
-use watermark_core::{EmbedOptions, Embedder, ImageView, ImageViewMut, Key, Layout, Payload, Samples, SamplesMut};
+use watermark_core::{
+    EmbedOptions, Embedder, FrameEmbedder, FrameOptions, ImageView, ImageViewMut, Key, Layout, LumaFrame, Payload,
+    Samples, SamplesMut,
+};
 
 /// How frames are marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Marking {
+    /// As videos are marked.
+    Frames,
     /// Every frame as a picture of its own: the still picture's embedder, for comparison.
     Stills,
     /// The still picture's embedder with a plan for every twelfth frame.
@@ -23,6 +28,7 @@ impl Marking {
     /// The name in results.
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Frames => "frames",
             Self::Stills => "stills",
             Self::Held => "held",
             Self::None => "none",
@@ -32,6 +38,7 @@ impl Marking {
     /// Marks successive frames in place. A frame that cannot carry the mark is left as it is.
     pub(crate) fn mark(self, frames: &mut [Frame], key: &Key, payload: &Payload) -> Result<()> {
         let every = match self {
+            Self::Frames => return as_video(frames, key, payload),
             Self::Stills => 1,
             Self::Held => HELD,
             Self::None => return Ok(()),
@@ -51,4 +58,14 @@ impl Marking {
         }
         Ok(())
     }
+}
+
+fn as_video(frames: &mut [Frame], key: &Key, payload: &Payload) -> Result<()> {
+    let Some(first) = frames.first() else { return Ok(()) };
+    let mut embedder = FrameEmbedder::new(key, payload, (first.width, first.height), FrameOptions::default())?;
+    for frame in frames {
+        let (width, height) = (frame.width, frame.height);
+        embedder.mark(&mut LumaFrame::bytes(width, height, width, frame.luma_mut())?)?;
+    }
+    Ok(())
 }

@@ -49,7 +49,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 40)]
     frames: usize,
     /// How frames are marked.
-    #[arg(long, value_enum, default_value_t = Marking::Stills)]
+    #[arg(long, value_enum, default_value_t = Marking::Frames)]
     marking: Marking,
     /// Rows whose name has one of these texts in it; all without.
     #[arg(long, num_args = 1..)]

@@ -64,6 +64,17 @@ pub(crate) struct EmbedArgs {
     /// Write WebP lossy, with this quality, 0 to 100. Default: lossless, which is larger than a lossy source.
     #[arg(long, value_name = "Q", value_parser = clap::value_parser!(u8).range(0..=100))]
     pub(crate) webp_quality: Option<u8>,
+    /// Quality of a clip's video, 0 (best) to 51 or 63, by the encoder's own scale [default: 18 for h264, 20 for h265, 24
+    /// for vp9 and av1]
+    #[arg(long, value_name = "N", help_heading = "Clips")]
+    pub(crate) crf: Option<u8>,
+    /// Codec of a clip's video: h264, h265, vp9, av1, ffv1, prores [default: the source's own where the container takes it,
+    /// else h264]
+    #[arg(long, value_name = "CODEC", help_heading = "Clips")]
+    pub(crate) codec: Option<String>,
+    /// The encoder's preset, by its own name (h264: veryfast, medium, slow ...)
+    #[arg(long, value_name = "NAME", help_heading = "Clips")]
+    pub(crate) preset: Option<String>,
     /// What happens to a file with content credentials (C2PA), which hold for unchanged pixels only
     /// [default: refuse]
     #[arg(long, value_enum)]

@@ -10,6 +10,7 @@
 //! synced is left at that, and memory is 2 GiB where the system is not asked.
 
 mod budget;
+mod clip;
 mod copies;
 mod embedders;
 mod estimate;
@@ -68,6 +69,10 @@ pub(crate) fn run(args: &EmbedArgs) -> Result<u8> {
     if pipe::wanted(args) {
         return pipe::run(args, &marking_key(args)?);
     }
+    if clip::wanted(args) {
+        return clip::run(args, &marking_key(args)?);
+    }
+    clip::refuse_options(args)?;
     let prepared = Plan::new(args).and_then(|plan| Ok((marking_key(args)?, budget(args)?, plan)));
     let (key, budget, plan) = match prepared {
         Ok(prepared) => prepared,

@@ -43,7 +43,7 @@ pub(crate) fn publish(ready: &Receiver<Ready>, ledger: &Mutex<Ledger>, reporter:
     ended
 }
 
-fn publish_step(step: Vec<Ready>, ledger: &Mutex<Ledger>, reporter: &Reporter) -> Result<()> {
+pub(super) fn publish_step(step: Vec<Ready>, ledger: &Mutex<Ledger>, reporter: &Reporter) -> Result<()> {
     let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
     let facts: Vec<&Facts> = step.iter().map(|ready| &ready.facts).collect();
     let reserved = match ledger.reserve(&facts) {

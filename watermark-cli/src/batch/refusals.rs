@@ -18,6 +18,15 @@ pub(super) fn status_of(error: &Error) -> Status {
     if forbidden || refusal(error).is_some() { Status::Refused } else { Status::Failed }
 }
 
+/// The refusal of a clip with content credentials: they are left out or it is not marked.
+pub(super) fn clip_credentials(name: &str) -> Error {
+    let text = format!(
+        "{name}: carries content credentials (C2PA), which hold for unchanged frames only; pass --c2pa strip to mark it and \
+         leave them out (a clip cannot keep them)"
+    );
+    Refused(text).into()
+}
+
 /// What becomes of a document's content credentials, with a sentence when it has any. Without a rule it is refused.
 pub(super) fn credentials(
     rule: Option<CredentialsRule>,

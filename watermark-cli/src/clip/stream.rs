@@ -80,8 +80,9 @@ impl Frames {
         let interval = (pass.interval_s * 0.999).max(0.0);
         let select =
             format!("select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,{interval:.6}),showinfo=checksum=0");
+        // Frames are marked as they are stored; a copy that keeps the file's rotation is read without a search.
         let mut child = command
-            .arg("-i")
+            .args(["-noautorotate", "-i"])
             .arg(name(path))
             .args(["-map", &format!("0:{}", facts.stream), "-vf", &select, "-fps_mode", "passthrough"])
             .args(["-pix_fmt", "gray", "-strict", "-1", "-f", "yuv4mpegpipe", "-"])

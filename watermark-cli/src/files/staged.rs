@@ -48,6 +48,11 @@ impl Registered {
         file.as_file().sync_all()
     }
 
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Lets somebody write it piece by piece.
     pub(super) fn fill<T>(&self, make: impl FnOnce(&File) -> anyhow::Result<T>) -> anyhow::Result<T> {
         let file = self.file.as_ref().ok_or(io::Error::from(io::ErrorKind::NotFound))?;

@@ -45,8 +45,28 @@ pub(crate) struct EmbedReport {
     pub(crate) label: Option<String>,
     /// Who the copy is for.
     pub(crate) recipient: Option<String>,
+    /// Of a clip; pictures have no such field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) clip: Option<ClipReport>,
     /// What of the input was not kept, and what else is worth knowing, in sentences.
     pub(crate) losses: Vec<String>,
+}
+
+/// What `embed` says of a clip besides.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct ClipReport {
+    /// Frames marked.
+    pub(crate) frames: u64,
+    /// Shots that the marker saw.
+    pub(crate) shots: u64,
+    /// Frames done in a second, decoding and encoding included.
+    pub(crate) frames_per_second: f64,
+    /// Codec written.
+    pub(crate) codec: &'static str,
+    /// Frames of the written file that were looked at, each by itself.
+    pub(crate) frames_looked_at: usize,
+    /// How many of them gave the payload.
+    pub(crate) frames_read: usize,
 }
 
 /// An object on one line.

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use watermark_core::{Detection, Geometry, Mark, Verdict};
 
-use super::json::EmbedReport;
+use super::json::{ClipReport, EmbedReport};
 use crate::batch::Summary;
 
 /// What `detect` says of one file.
@@ -161,6 +161,19 @@ pub(crate) fn embedding(report: &EmbedReport) -> String {
         let tiles = report.ssimulacra2_tiles.unwrap_or(1);
         let how = if tiles > 1 { format!(" (mean of {tiles} tiles, weighted by area)") } else { String::new() };
         let _ = writeln!(text, "  SSIMULACRA2  {score:.1}{how}");
+    }
+    if let Some(clip) = &report.clip {
+        let ClipReport { frames, shots, codec, frames_looked_at, frames_read, .. } = clip;
+        let shots = if *shots == 1 { "1 shot".to_owned() } else { format!("{shots} shots") };
+        let _ = writeln!(
+            text,
+            "  clip      {frames} frames in {shots}, {codec}, {:.0} frames a second",
+            clip.frames_per_second
+        );
+        let _ = writeln!(
+            text,
+            "  read      {frames_read} of {frames_looked_at} frames of the written file, each by itself"
+        );
     }
     let what = match report.read_back {
         Some("file") => "the written file, decoded again",

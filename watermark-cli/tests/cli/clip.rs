@@ -68,7 +68,8 @@ fn a_marked_clip_is_found_and_says_when() {
     assert!(csv.lines().next().unwrap().ends_with(",duration_s,ranges"), "{csv}");
 
     // The part before the mark, and a few frames only.
-    let before = sandbox.run(["detect", "marked.mp4", "--key", "studio.key", "--to", "1.2", "--effort", "fast", "--json"]);
+    let before =
+        sandbox.run(["detect", "marked.mp4", "--key", "studio.key", "--to", "1.2", "--effort", "fast", "--json"]);
     assert_eq!((before.code, &before.json()[0]["verdict"]), (1, &"not_found".into()));
     let few = sandbox.run(["detect", "marked.mp4", "--key", "studio.key", "--from", "1.6", "--every", "0.5", "--json"]);
     assert_eq!((few.code, &few.json()[0]["looked_at"]), (0, &3.into()), "{}", few.out);

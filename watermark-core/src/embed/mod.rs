@@ -2,6 +2,7 @@
 
 mod apply;
 mod change;
+mod frames;
 mod plan;
 mod refuse;
 mod samples;
@@ -10,6 +11,7 @@ mod synth;
 
 use std::sync::Arc;
 
+pub use frames::{FrameEmbedder, FrameOptions, FrameReport, LumaFrame, LumaRange};
 pub use plan::Plan;
 
 use crate::code::Reader;

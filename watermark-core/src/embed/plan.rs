@@ -18,7 +18,7 @@ pub(crate) const MIN_SIDE: usize = 128;
 const FINER_ENERGY: f64 = 2.0;
 /// Pixels to a unit below which an octave has no more energy than the next coarser one: compression takes it first, and
 /// readers of a whole picture do not look at it.
-const FULL_PITCH: f64 = 0.95;
+pub(super) const FULL_PITCH: f64 = 0.95;
 /// Share of an octave's energy in the template.
 const TEMPLATE_SHARE: f64 = 0.20;
 /// Share of the host's interference on a coded bit that is cancelled (improved spread spectrum, Malvar & Florencio
@@ -42,12 +42,12 @@ pub struct Plan {
     pub(crate) mask: Arc<Plane>,
     /// Grey levels to a unit of pattern times mask.
     pub(crate) gain: f32,
-    key: Key,
-    pattern: Arc<Pattern>,
+    pub(super) key: Key,
+    pub(super) pattern: Arc<Pattern>,
     /// The host's own soft values for each octave that a reader looks at, coarsest first.
-    host: Arc<Vec<OctaveSoft>>,
+    pub(super) host: Arc<Vec<OctaveSoft>>,
     /// Amplitude that the mark's soft values have in each of these octaves.
-    response: Vec<f32>,
+    pub(super) response: Vec<f32>,
 }
 
 /// One octave of a plan.
@@ -157,7 +157,7 @@ fn response(host: &OctaveSoft, heard: &OctaveSoft, codeword: &[u8]) -> f32 {
     growth.sum::<f32>() / codeword.len() as f32
 }
 
-fn content_signs(
+pub(super) fn content_signs(
     base: &Plane,
     base_pitch: f64,
     size: (usize, usize),

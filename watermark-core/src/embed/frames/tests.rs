@@ -1,0 +1,210 @@
+//! What frames promise, on generated clips.
+
+use super::*;
+use crate::spectrum::Plane;
+use crate::{DetectOptions, Detector, Effort, ImageView, KeyRole, Layout, SECRET_BYTES, Samples};
+
+const WIDTH: usize = 640;
+const HEIGHT: usize = 400;
+
+fn key() -> Key {
+    Key::from_secret(KeyRole::Master, [21; SECRET_BYTES])
+}
+
+fn payload() -> Payload {
+    "0123456789abcdef".parse().unwrap()
+}
+
+fn embedder(range: LumaRange) -> FrameEmbedder {
+    let mut options = FrameOptions::default();
+    options.range = range;
+    FrameEmbedder::new(&key(), &payload(), (WIDTH, HEIGHT), options).unwrap()
+}
+
+/// Soft hills with grain that belongs to them, seen from `shift` pixels to the right; `scene` moves the hills.
+fn picture(shift: usize, scene: u32) -> Vec<u8> {
+    let light = |x: usize, y: usize| {
+        let (fx, fy, scene) = ((x + shift) as f64, y as f64, f64::from(scene));
+        let hills = 40.0 * libm::sin(fx / (43.0 + scene) + scene) + 40.0 * libm::sin((fx + 2.0 * fy) / (71.0 - scene));
+        let grain = ((x + shift) as u32).wrapping_mul(2_654_435_761) ^ (y as u32 + 7).wrapping_mul(2_246_822_519);
+        120.0 + hills + f64::from(grain.wrapping_mul(3_266_489_917) >> 29) * 2.0
+    };
+    (0..WIDTH * HEIGHT).map(|i| light(i % WIDTH, i / WIDTH) as u8).collect()
+}
+
+fn mark(embedder: &mut FrameEmbedder, luma: &mut [u8]) -> FrameReport {
+    embedder.mark(&mut LumaFrame::bytes(WIDTH, HEIGHT, WIDTH, luma).unwrap()).unwrap()
+}
+
+fn reads(luma: &[u8]) -> bool {
+    let mut options = DetectOptions::default();
+    options.effort = Effort::Fast;
+    let view = ImageView::new(WIDTH, HEIGHT, WIDTH, Layout::Luma, Samples::U8(luma)).unwrap();
+    let found = Detector::new(&[key()], options).unwrap().detect(&view).unwrap();
+    found.strongest().payload == Some(payload())
+}
+
+#[test]
+fn every_frame_of_a_pan_reads_by_itself_and_a_cut_is_seen() {
+    let mut embedder = embedder(LumaRange::Full);
+    let mut applied = Applied::default();
+    for frame in 0..12 {
+        let (shift, scene) = if frame < 8 { (5 * frame, 0) } else { (3 * frame, 9) };
+        let mut luma = picture(shift, scene);
+        let report = mark(&mut embedder, &mut luma);
+        assert_eq!(report.cut, frame == 0 || frame == 8, "frame {frame}");
+        assert!(reads(&luma), "frame {frame}");
+        applied.add(report.applied);
+    }
+    assert!((40.0..52.0).contains(&applied.psnr_db()), "{} dB", applied.psnr_db());
+}
+
+#[test]
+fn nothing_flickers_where_nothing_moves() {
+    let mut embedder = embedder(LumaRange::Limited);
+    let original = picture(0, 1);
+    let mut first = original.clone();
+    mark(&mut embedder, &mut first);
+    for _ in 0..5 {
+        let mut next = original.clone();
+        mark(&mut embedder, &mut next);
+        assert!(next == first, "the same frame was marked otherwise");
+    }
+}
+
+/// Where only the light of a corner changes, the rest is marked as before but for the gain, which hardly moves.
+#[test]
+fn what_moves_elsewhere_does_not_show() {
+    let mut embedder = embedder(LumaRange::Full);
+    let original = picture(0, 2);
+    let mut last = original.clone();
+    mark(&mut embedder, &mut last);
+    let mut worst = 0;
+    for frame in 1..10 {
+        let mut next = original.clone();
+        for row in next.chunks_mut(WIDTH).take(100) {
+            row[..100].iter_mut().for_each(|value| *value = value.wrapping_add(frame * 9));
+        }
+        mark(&mut embedder, &mut next);
+        let quiet = |y: usize| y * WIDTH + 300..(y + 1) * WIDTH;
+        let moved = (200..HEIGHT).flat_map(|y| next[quiet(y)].iter().zip(&last[quiet(y)]));
+        worst = moved.map(|(a, b)| a.abs_diff(*b)).fold(worst, u8::max);
+        last = next;
+    }
+    assert!(worst <= 1, "{worst} grey levels");
+}
+
+#[test]
+fn ten_bits_are_marked_as_eight_are_but_finer() {
+    let eight = picture(0, 3);
+    let mut words: Vec<u16> = eight.iter().map(|&v| u16::from(v) << 2).collect();
+    let mut marked = eight.clone();
+    mark(&mut embedder(LumaRange::Full), &mut marked);
+    let mut plane = LumaFrame::words(WIDTH, HEIGHT, WIDTH, 10, &mut words).unwrap();
+    embedder(LumaRange::Full).mark(&mut plane).unwrap();
+    let differences = words.iter().zip(&marked).map(|(&word, &byte)| (f64::from(word) / 4.0 - f64::from(byte)).abs());
+    let worst = differences.fold(0.0, f64::max);
+    assert!(worst <= 0.5, "{worst} grey levels");
+    assert!(words.iter().any(|word| word % 4 != 0));
+}
+
+#[test]
+fn limited_range_is_kept_and_what_is_beyond_it_goes_no_further() {
+    let mut embedder = embedder(LumaRange::Limited);
+    // A range that reaches over both ends.
+    let original: Vec<u8> =
+        picture(0, 4).iter().map(|&v| ((i32::from(v) - 120) * 7 / 4 + 120).clamp(4, 250) as u8).collect();
+    let mut marked = original.clone();
+    mark(&mut embedder, &mut marked);
+    let (mut moved, mut beyond) = (0, 0);
+    for (&old, &new) in original.iter().zip(&marked) {
+        assert!(new >= old.min(16) && new <= old.max(235), "{old} became {new}");
+        moved += usize::from(new != old);
+        beyond += usize::from(!(16..=235).contains(&old));
+    }
+    assert!(moved > marked.len() / 10 && beyond > 1000, "{moved} {beyond}");
+}
+
+#[test]
+fn what_lies_between_rows_is_not_touched() {
+    const STRIDE: usize = WIDTH + 17;
+    let original = picture(0, 5);
+    let mut padded = vec![77_u8; STRIDE * HEIGHT];
+    padded.chunks_mut(STRIDE).zip(original.chunks(WIDTH)).for_each(|(to, from)| to[..WIDTH].copy_from_slice(from));
+    let mut frame = LumaFrame::bytes(WIDTH, HEIGHT, STRIDE, &mut padded).unwrap();
+    embedder(LumaRange::Full).mark(&mut frame).unwrap();
+    let mut marked = original;
+    mark(&mut embedder(LumaRange::Full), &mut marked);
+    for (padded, marked) in padded.chunks(STRIDE).zip(marked.chunks(WIDTH)) {
+        assert!(padded[..WIDTH] == *marked && padded[WIDTH..].iter().all(|&v| v == 77));
+    }
+}
+
+#[test]
+fn bars_of_a_letterbox_stay_black() {
+    let mut luma = picture(0, 6);
+    luma[..40 * WIDTH].fill(16);
+    mark(&mut embedder(LumaRange::Limited), &mut luma);
+    assert!(luma[..30 * WIDTH].iter().all(|&v| v == 16));
+}
+
+/// Who has all frames of a moving clip averages them, each less its smooth part, and subtracts what is left from a frame.
+#[test]
+fn the_average_of_a_clip_does_not_take_the_mark_out() {
+    let mut embedder = embedder(LumaRange::Full);
+    let frames: Vec<Vec<u8>> = (0..40)
+        .map(|frame| {
+            let mut luma = picture(6 * frame, (frame / 10) as u32);
+            mark(&mut embedder, &mut luma);
+            luma
+        })
+        .collect();
+    let mean: Vec<f32> = (0..WIDTH * HEIGHT)
+        .map(|i| frames.iter().map(|frame| f32::from(frame[i])).sum::<f32>() / frames.len() as f32)
+        .collect();
+    let mean = Plane::from_shape_vec((HEIGHT, WIDTH), mean).unwrap();
+    let estimate = &mean - &crate::spectrum::Gaussian::new(6.0).apply(&mean);
+    for strength in [1.0, 2.0] {
+        let attacked: Vec<u8> = frames[20]
+            .iter()
+            .zip(&estimate)
+            .map(|(&v, e)| (f32::from(v) - strength * e).clamp(0.0, 255.0) as u8)
+            .collect();
+        assert!(reads(&attacked), "{strength} times the estimate");
+    }
+}
+
+/// What the marker takes for the signs is what a reader of the same frame makes of it.
+#[test]
+fn signs_are_those_of_a_still() {
+    let luma = picture(3, 7);
+    let grid = Grid::new(WIDTH, HEIGHT);
+    let mut light = Light::new(&grid);
+    let mut copy = luma.clone();
+    light.look(&LumaFrame::bytes(WIDTH, HEIGHT, WIDTH, &mut copy).unwrap(), &grid, LumaRange::Full);
+    let pattern = Pattern::new(&key());
+    let seen = seen(&light.mean, &grid, octaves(HEIGHT), &pattern);
+    let view = ImageView::new(WIDTH, HEIGHT, WIDTH, Layout::Luma, Samples::U8(&luma)).unwrap();
+    let (working, pitch) = crate::normalise::working_luma(&view).unwrap();
+    let mask_pitch = crate::demod::base_pitch(HEIGHT, crate::demod::direct_octaves(HEIGHT));
+    let base = crate::normalise::resample_owned(working, mask_pitch / pitch);
+    let stills = super::super::plan::content_signs(&base, mask_pitch, (WIDTH, HEIGHT), HEIGHT, &pattern);
+    for (seen, still) in seen.iter().zip(&stills) {
+        assert_eq!((seen.rows, seen.columns), (still.rows, still.columns));
+        let clear = seen.signs.iter().zip(&still.signs).zip(&still.weights).filter(|(_, weight)| weight.abs() > 0.35);
+        let (same, all) = clear.fold((0, 0), |(same, all), ((a, b), _)| (same + usize::from(a == b), all + 1));
+        assert!(100 * same >= 97 * all, "{same} of {all} clear cells have the still's sign");
+    }
+}
+
+#[test]
+fn frames_of_another_size_and_keys_that_only_read_are_refused() {
+    let mut embedder = embedder(LumaRange::Full);
+    let mut other = vec![90; 320 * 200];
+    let error = embedder.mark(&mut LumaFrame::bytes(320, 200, 320, &mut other).unwrap()).unwrap_err();
+    assert!(error.to_string().contains("320x200"), "{error}");
+    let small = FrameEmbedder::new(&key(), &payload(), (640, 100), FrameOptions::default()).unwrap_err();
+    assert!(matches!(small, Error::Refused(Refusal::TooSmall { .. })));
+    let reader = key().derive_title("a").unwrap().detect_only();
+    assert!(FrameEmbedder::new(&reader, &payload(), (640, 400), FrameOptions::default()).is_err());
+}

@@ -1,0 +1,110 @@
+//! Encoding: frames and timestamps go to ffmpeg as IVF, the smallest container that has both: a header of 32 bytes, and
+//! 12 bytes of length and timestamp before every frame. ffmpeg takes the file's other streams from the source itself.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{ChildStdin, Stdio};
+
+use crate::command::{Running, program};
+use crate::probe::argument;
+use crate::{Clip, EncodeOptions, Error, Muxer, Result};
+
+/// A running encoder.
+pub(crate) struct Encoder {
+    running: Running,
+    frames: Option<ChildStdin>,
+}
+
+impl Encoder {
+    pub(crate) fn start(clip: &Clip, output: &Path, muxer: Muxer, options: &EncodeOptions) -> Result<Self> {
+        let codec = options.codec_for(clip, muxer);
+        let mut command = program("ffmpeg");
+        command.stdin(Stdio::piped());
+        command.args(["-v", "error", "-y", "-copyts", "-f", "ivf", "-c:v", "rawvideo", "-i", "pipe:0"]);
+        command.args(["-copyts", "-noautorotate", "-i"]).arg(argument(&clip.path));
+        command.args(["-map", "0:v:0"]);
+        for other in clip.others.iter().filter(|other| is_kept(other, muxer)) {
+            command.args(["-map", &format!("1:{}", other.index)]);
+        }
+        command.args(["-map_metadata", "1", "-map_chapters", "1"]);
+        command.args(["-map_metadata:s:v:0", &format!("1:s:{}", clip.index)]);
+        command.args(["-c", "copy"]).args(options.arguments(codec, clip)?);
+        command.args(["-fps_mode", "passthrough", "-enc_time_base:v:0", "-1"]);
+        if let Some(aspect) = &clip.pixel_aspect {
+            command.args(["-filter:v:0", &format!("setsar={}", aspect.replace(':', "/"))]);
+        }
+        for (tag, value) in &clip.colour {
+            command.args([tag, value.as_str()]);
+        }
+        if muxer.is_mp4() {
+            command.args(["-video_track_timescale", &clip.time_base.1.to_string()]);
+            command.args(["-movflags", "+write_colr"]);
+            if codec == crate::Codec::H265 {
+                command.args(["-tag:v:0", "hvc1"]);
+            }
+        }
+        command.args(["-max_muxing_queue_size", "4096", "-f", muxer.name()]).arg(argument(output));
+        let mut running = Running::start(command, "ffmpeg", "encoding the marked video", |_| false)?;
+        let frames = running.child.stdin.take();
+        let mut encoder = Self { running, frames };
+        let header = header(clip)?;
+        encoder.put(&header)?;
+        Ok(encoder)
+    }
+
+    /// Writes a frame.
+    pub(crate) fn write(&mut self, frame: &[u8], ticks: i64) -> Result<()> {
+        let mut head = [0_u8; 12];
+        head[..4].copy_from_slice(&(frame.len() as u32).to_le_bytes());
+        head[4..].copy_from_slice(&ticks.to_le_bytes());
+        self.put(&head)?;
+        self.put(frame)
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        let Some(frames) = &mut self.frames else { return Ok(()) };
+        match frames.write_all(bytes) {
+            Ok(()) => Ok(()),
+            // It ended: why is in its last words.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+                self.frames = None;
+                let (_, said) = self.running.finish()?;
+                Err(self.running.failure(said))
+            }
+            Err(error) => Err(Error::io("frames cannot be written to ffmpeg")(error)),
+        }
+    }
+
+    /// Ends the stream and waits until the file is whole.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        self.frames = None;
+        self.running.succeed().map(drop)
+    }
+}
+
+/// Whether a stream can go into the container at all; others are said to be left out.
+pub(crate) fn is_kept(stream: &crate::Stream, muxer: Muxer) -> bool {
+    match stream.kind.as_str() {
+        "audio" | "subtitle" => true,
+        "video" => muxer != Muxer::WebM,
+        "attachment" => muxer == Muxer::Matroska,
+        _ => false,
+    }
+}
+
+fn header(clip: &Clip) -> Result<[u8; 32]> {
+    let side = |side: usize| {
+        let side = u16::try_from(side);
+        side.map_err(|_| Error::Unsupported("its frames have more than 65,535 pixels along a side".to_owned()))
+    };
+    let tag = clip.pixels.tag().unwrap_or(*b"I420");
+    let mut header = [0_u8; 32];
+    header[..4].copy_from_slice(b"DKIF");
+    header[6..8].copy_from_slice(&32_u16.to_le_bytes());
+    header[8..12].copy_from_slice(&tag);
+    header[12..14].copy_from_slice(&side(clip.size.0)?.to_le_bytes());
+    header[14..16].copy_from_slice(&side(clip.size.1)?.to_le_bytes());
+    header[16..20].copy_from_slice(&clip.time_base.1.to_le_bytes());
+    header[20..24].copy_from_slice(&clip.time_base.0.to_le_bytes());
+    Ok(header)
+}

@@ -1,0 +1,244 @@
+//! What a file holds, by `ffprobe`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::command::{Running, program};
+use crate::{Error, PixelFormat, Result};
+
+/// A video file.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Clip {
+    /// The file.
+    pub path: PathBuf,
+    /// Width and height of the coded frames, pixels, before any rotation.
+    pub size: (usize, usize),
+    /// Pixel format of the frames.
+    pub pixels: PixelFormat,
+    /// Whether black is 0 and white the largest value.
+    pub full_range: bool,
+    /// Name of the codec, as ffmpeg has it.
+    pub codec: String,
+    /// Frames by the file's own account, exact or from duration and rate; `None` where it says nothing.
+    pub frames: Option<u64>,
+    /// Mean frames a second; 0 where it is unknown.
+    pub rate: f64,
+    /// Length, seconds; 0 where it is unknown.
+    pub duration_s: f64,
+    /// Seconds that a tick of the timestamps takes, as a fraction.
+    pub time_base: (u32, u32),
+    /// Rotation for display, degrees counter-clockwise, as ffprobe has it.
+    pub rotation_deg: i32,
+    /// Shape of a pixel, when it is not square.
+    pub pixel_aspect: Option<String>,
+    /// Colour tags by ffmpeg's names of its options, those that the file has.
+    pub colour: Vec<(&'static str, String)>,
+    /// Whether the brightness curve is one of HDR (PQ or HLG).
+    pub hdr: bool,
+    /// Mastering display and light levels for HDR10, as x265 takes them.
+    pub hdr10: Option<String>,
+    /// Number of the marked stream in the file.
+    pub index: usize,
+    /// The other streams.
+    pub others: Vec<Stream>,
+}
+
+/// A stream that is not marked.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Stream {
+    /// Its number in the file.
+    pub index: usize,
+    /// `audio`, `subtitle`, `data`, `attachment`, or `video` for a cover.
+    pub kind: String,
+    /// Name of its codec, or what it is called.
+    pub codec: String,
+}
+
+#[derive(Deserialize)]
+struct Probed {
+    #[serde(default)]
+    streams: Vec<ProbedStream>,
+    #[serde(default)]
+    format: ProbedFormat,
+}
+
+#[derive(Deserialize, Default)]
+struct ProbedFormat {
+    duration: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ProbedStream {
+    index: usize,
+    #[serde(default)]
+    codec_type: String,
+    codec_name: Option<String>,
+    width: Option<usize>,
+    height: Option<usize>,
+    pix_fmt: Option<String>,
+    color_range: Option<String>,
+    color_space: Option<String>,
+    color_transfer: Option<String>,
+    color_primaries: Option<String>,
+    chroma_location: Option<String>,
+    field_order: Option<String>,
+    sample_aspect_ratio: Option<String>,
+    avg_frame_rate: Option<String>,
+    time_base: Option<String>,
+    duration: Option<String>,
+    nb_frames: Option<String>,
+    #[serde(default)]
+    disposition: BTreeMap<String, i32>,
+    #[serde(default)]
+    side_data_list: Vec<BTreeMap<String, serde_json::Value>>,
+}
+
+impl Clip {
+    /// Looks at a file.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] without `ffprobe`, [`Error::Failed`] for what ffprobe cannot read, [`Error::Unsupported`] for a
+    /// file without video, with several videos, interlaced, or in a pixel format that is not marked.
+    pub fn probe(path: &Path) -> Result<Self> {
+        let mut command = program("ffprobe");
+        command.args(["-v", "error", "-of", "json", "-show_streams", "-show_format"]).arg(argument(path));
+        let mut running = Running::start(command, "ffprobe", "reading the file", |_| false)?;
+        let mut stdout = running.child.stdout.take();
+        let mut text = String::new();
+        if let Some(stdout) = &mut stdout {
+            std::io::Read::read_to_string(stdout, &mut text).map_err(Error::io("ffprobe's answer cannot be read"))?;
+        }
+        let said = running.succeed()?;
+        let probed: Probed = serde_json::from_str(&text).map_err(|_| running.failure(said))?;
+        Self::from_probed(path, probed)
+    }
+
+    fn from_probed(path: &Path, probed: Probed) -> Result<Self> {
+        let is_cover = |stream: &ProbedStream| stream.disposition.get("attached_pic").is_some_and(|&set| set == 1);
+        let videos: Vec<&ProbedStream> =
+            probed.streams.iter().filter(|s| s.codec_type == "video" && !is_cover(s)).collect();
+        let unsupported = |text: String| Err(Error::Unsupported(text));
+        let stream = match videos[..] {
+            [] => return unsupported("it has no video stream; give a film, or a picture as a picture".to_owned()),
+            [stream] => stream,
+            _ => {
+                return unsupported(format!(
+                    "it has {} video streams, and one can be marked; extract it first (ffmpeg -map 0:{} -c copy)",
+                    videos.len(),
+                    videos[0].index
+                ));
+            }
+        };
+        if let Some(order @ ("tt" | "bb" | "tb" | "bt")) = stream.field_order.as_deref() {
+            return unsupported(format!(
+                "it is interlaced (field order {order}), and whole frames are marked; deinterlace it first \
+                 (ffmpeg -vf bwdif)"
+            ));
+        }
+        let (Some(width), Some(height)) = (stream.width, stream.height) else {
+            return unsupported("its video stream has no size; the file is damaged".to_owned());
+        };
+        let name = stream.pix_fmt.as_deref().unwrap_or("unknown");
+        let pixels = PixelFormat::parse(name)?;
+        if pixels.tag().is_none() {
+            return unsupported(format!("its pixel format {name} cannot be handed to the encoder; convert it first"));
+        }
+        let tags = [
+            ("-color_range", &stream.color_range),
+            ("-colorspace", &stream.color_space),
+            ("-color_trc", &stream.color_transfer),
+            ("-color_primaries", &stream.color_primaries),
+            ("-chroma_sample_location", &stream.chroma_location),
+        ];
+        let known = |value: &&String| !matches!(value.as_str(), "unknown" | "unspecified" | "reserved");
+        let colour = tags.iter().filter_map(|&(tag, value)| Some((tag, value.as_ref().filter(known)?.clone())));
+        let rate = fraction(stream.avg_frame_rate.as_deref()).map_or(0.0, |(a, b)| f64::from(a) / f64::from(b));
+        let seconds = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<f64>().ok());
+        let duration_s = seconds(&stream.duration).or_else(|| seconds(&probed.format.duration)).unwrap_or(0.0);
+        let counted = stream.nb_frames.as_ref().and_then(|text| text.parse().ok());
+        let frames = counted.or(Some((duration_s * rate) as u64).filter(|&frames| frames > 0));
+        let others = probed.streams.iter().filter(|other| other.index != stream.index).map(|other| Stream {
+            index: other.index,
+            kind: other.codec_type.clone(),
+            codec: other.codec_name.clone().unwrap_or_else(|| "unknown".to_owned()),
+        });
+        Ok(Self {
+            path: path.to_owned(),
+            size: (width, height),
+            pixels,
+            full_range: pixels.full || stream.color_range.as_deref() == Some("pc"),
+            codec: stream.codec_name.clone().unwrap_or_default(),
+            frames,
+            rate,
+            duration_s,
+            time_base: fraction(stream.time_base.as_deref()).unwrap_or((1, 90_000)),
+            rotation_deg: rotation(&stream.side_data_list),
+            pixel_aspect: stream
+                .sample_aspect_ratio
+                .clone()
+                .filter(|text| !matches!(text.as_str(), "1:1" | "0:1" | "N/A")),
+            colour: colour.collect(),
+            hdr: matches!(stream.color_transfer.as_deref(), Some("smpte2084" | "arib-std-b67")),
+            hdr10: hdr10(&stream.side_data_list),
+            index: stream.index,
+            others: others.collect(),
+        })
+    }
+}
+
+/// The path so that no program takes it for an option or a protocol.
+pub(crate) fn argument(path: &Path) -> std::ffi::OsString {
+    let mut text = std::ffi::OsString::from("file:");
+    text.push(path);
+    text
+}
+
+fn fraction(text: Option<&str>) -> Option<(u32, u32)> {
+    let (above, below) = text?.split_once('/')?;
+    Some((above.parse().ok()?, below.parse().ok()?)).filter(|&(above, below)| above > 0 && below > 0)
+}
+
+fn rotation(side_data: &[BTreeMap<String, serde_json::Value>]) -> i32 {
+    let found = side_data.iter().find_map(|data| data.get("rotation")?.as_f64());
+    found.map_or(0, |degrees| degrees.round() as i32)
+}
+
+/// Mastering display and light levels in x265's own words.
+fn hdr10(side_data: &[BTreeMap<String, serde_json::Value>]) -> Option<String> {
+    let of =
+        |kind: &str| side_data.iter().find(|data| data.get("side_data_type").and_then(|v| v.as_str()) == Some(kind));
+    let mut words = Vec::new();
+    if let Some(data) = of("Mastering display metadata") {
+        let scaled = |name: &str, unit: f64| {
+            let (above, below) = data.get(name)?.as_str()?.split_once('/')?;
+            let (above, below) = (above.parse::<f64>().ok()?, below.parse::<f64>().ok()?);
+            Some((above / below * unit).round() as u64).filter(|_| below > 0.0)
+        };
+        let point = |name: &str| {
+            Some(format!("({},{})", scaled(&format!("{name}_x"), 50_000.0)?, scaled(&format!("{name}_y"), 50_000.0)?))
+        };
+        let all = || {
+            Some(format!(
+                "master-display=G{}B{}R{}WP{}L({},{})",
+                point("green")?,
+                point("blue")?,
+                point("red")?,
+                point("white_point")?,
+                scaled("max_luminance", 10_000.0)?,
+                scaled("min_luminance", 10_000.0)?
+            ))
+        };
+        words.extend(all());
+    }
+    if let Some(data) = of("Content light level metadata") {
+        let level = |name: &str| data.get(name).and_then(serde_json::Value::as_u64);
+        words.extend(
+            level("max_content").zip(level("max_average")).map(|(most, mean)| format!("max-cll={most},{mean}")),
+        );
+    }
+    (!words.is_empty()).then(|| words.join(":"))
+}
