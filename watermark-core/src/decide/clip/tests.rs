@@ -75,14 +75,14 @@ fn frames_that_say_nothing_alone_say_it_together() {
     let mut frames: Vec<Vec<u8>> = (0..24).map(|n| frame(3, n, 2.5)).collect();
     for (n, luma) in frames.iter_mut().enumerate() {
         mark_with(luma, &key(5));
-        add_noise(luma, 22.0, 1000 + n as u64);
+        add_noise(luma, 30.0, 1000 + n as u64);
     }
     let detector =
         Detector::new(&[key(5)], DetectOptions { effort: Effort::Fast, ..DetectOptions::default() }).unwrap();
     let alone = frames.iter().filter(|luma| detector.detect(&view(luma, WIDTH)).unwrap().strongest().payload.is_some());
     let alone = alone.count();
     let seen = read(&[key(5)], &frames, WIDTH, Effort::Fast);
-    assert!(alone <= 2, "{alone} frames are read alone; the test wants more noise");
+    assert!(alone <= 4, "{alone} frames are read alone; the test wants more noise");
     assert_eq!(seen.detection.strongest().payload, Some(payload()));
     frames.reverse();
     frames.swap(3, 11);
@@ -143,13 +143,13 @@ fn frames_that_repeat_are_not_read_again() {
 }
 
 /// Clips whose frames have nearly everything in common, unmarked or with another key's mark, read with many keys: what
-/// is added up must be as likely as it says. A probability of 0.01 at most one time in 60 or so of 240; a false failure
-/// is rarer than one in a million, because the claims are bounds.
+/// is added up must be as likely as it says. Of 96 claims one is expected to be 0.01 or less; eight or more are rarer
+/// than one in 100,000. Thousands are tried by `lab video --null`.
 #[test]
 fn unmarked_clips_and_wrong_keys_keep_to_the_null() {
-    let keys: Vec<Key> = (40..64).map(key).collect();
+    let keys: Vec<Key> = (40..52).map(key).collect();
     let mut claims = Vec::new();
-    for scene in 0..10_u32 {
+    for scene in 0..8_u32 {
         let speed = [0.0, 0.3, 2.0][scene as usize % 3];
         let frames: Vec<Vec<u8>> = (0..8)
             .map(|n| {
@@ -167,8 +167,8 @@ fn unmarked_clips_and_wrong_keys_keep_to_the_null() {
         claims.extend(seen.detection.marks.iter().map(|mark| (mark.log10_p - ring).min(0.0)));
     }
     let below = |limit: f64| claims.iter().filter(|&&claim| claim <= limit).count();
-    assert_eq!(claims.len(), 240);
-    assert!(below(-2.0) <= 16, "{} of 240 at most 0.01", below(-2.0));
+    assert_eq!(claims.len(), 96);
+    assert!(below(-2.0) < 8, "{} of 96 at most 0.01", below(-2.0));
     assert!(below(-4.0) <= 1 && below(-9.0) == 0, "{:?}", claims.iter().copied().fold(0.0, f64::min));
 }
 
