@@ -24,6 +24,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use watermark_core::{DetectOptions, Detection, Detector};
 
+/// Frames that are read one by one where the best of them is wanted.
+const EACH: usize = 8;
+
 /// What to measure.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -137,7 +140,11 @@ impl Study<'_> {
 
     /// Rows of a piece that are asked for and not there.
     fn wanted(&self, clip: &str, piece: usize) -> Vec<Row> {
-        let named = |row: &Row| self.options.rows.is_empty() || self.options.rows.iter().any(|n| row.name.contains(n));
+        let asked = &self.options.rows;
+        let named = |row: &Row| match asked.is_empty() {
+            true => !row.is_extra(),
+            false => asked.iter().any(|name| row.name.contains(name)),
+        };
         let there = |row: &Row| {
             self.lines.iter().any(|line| {
                 let same = (line.clip.as_str(), line.piece, line.row.as_str()) == (clip, piece, row.name);
@@ -215,8 +222,10 @@ impl Study<'_> {
         frames: usize,
         share: f64,
     ) -> Result<(Detection, usize, f64)> {
-        if row.reading == Reading::Frame {
-            return Ok((reading::one_frame(detector, file, share)?, 1, 0.0));
+        match row.reading {
+            Reading::Frame => return Ok((reading::one_frame(detector, file, share)?, 1, 0.0)),
+            Reading::Each => return Ok((reading::best_of(detector, file, frames, EACH)?, EACH, 0.0)),
+            Reading::Clip | Reading::Averaged => {}
         }
         let seen = reading::clip(detector, file, frames, self.options.frames)?;
         let covered = seen.ranges.iter().map(|range| range.to_s - range.from_s).sum();

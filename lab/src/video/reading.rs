@@ -4,7 +4,9 @@ use super::ffmpeg::{self, Luma};
 use super::planes::Frame;
 use anyhow::{Context as _, Result};
 use std::path::Path;
-use watermark_core::{ClipDetection, ClipDetector, ClipFrame, Detection, Detector, ImageView, Layout, Samples};
+use watermark_core::{
+    ClipDetection, ClipDetector, ClipFrame, Detection, Detector, ImageView, Layout, Samples, Verdict,
+};
 
 /// Frames handed to the detector together.
 const AT_ONCE: usize = 4;
@@ -35,6 +37,26 @@ pub(crate) fn one_frame(detector: &Detector, file: &Path, share: f64) -> Result<
     let at = (share * luma.len() as f64) as usize;
     let luma = luma.get(at.min(luma.len().saturating_sub(1))).context("the file has no frames")?;
     Ok(detector.detect(&view(luma)?)?)
+}
+
+/// Reads `count` of a file's frames as pictures: the strongest, corrected for their number.
+pub(crate) fn best_of(detector: &Detector, file: &Path, frames: usize, count: usize) -> Result<Detection> {
+    let luma = ffmpeg::luma(file, frames.div_ceil(count).max(1))?;
+    let mut best: Option<Detection> = None;
+    for luma in &luma {
+        let seen = detector.detect(&view(luma)?)?;
+        if best.as_ref().is_none_or(|best| seen.strongest().log10_p < best.strongest().log10_p) {
+            best = Some(seen);
+        }
+    }
+    let mut best = best.context("the file has no frames")?;
+    let mark = &mut best.marks[0];
+    mark.log10_p = (mark.log10_p + (luma.len() as f64).log10()).min(0.0);
+    mark.verdict = Verdict::of(mark.log10_p);
+    if mark.verdict != Verdict::Found {
+        mark.payload = None;
+    }
+    Ok(best)
 }
 
 /// Takes the mean of all frames' fine detail from each: what someone does who thinks the mark is the same in all.

@@ -19,6 +19,8 @@ pub(crate) enum Reading {
     Clip,
     /// One frame of it as a picture.
     Frame,
+    /// Eight frames, each as a picture; the best of them, corrected for their number.
+    Each,
     /// As a clip, after the mean of all frames' fine detail was taken from each.
     Averaged,
 }
@@ -27,8 +29,13 @@ const fn row(name: &'static str, arguments: &'static str, bar: u32) -> Row {
     Row { name, arguments, ending: "mp4", bar: Some(bar), reading: Reading::Clip }
 }
 
+/// Rows beyond what is asked for, which are only run when they are named.
+const fn extra(name: &'static str, arguments: &'static str) -> Row {
+    Row { bar: None, ..row(name, arguments, 0) }
+}
+
 /// All rows, cheapest first.
-pub(crate) const ROWS: [Row; 17] = [
+pub(crate) const ROWS: [Row; 22] = [
     row("h264 crf 23", "-c:v libx264 -preset veryfast -crf 23", 95),
     row("h264 crf 28", "-c:v libx264 -preset veryfast -crf 28", 95),
     row("h264 crf 33", "-c:v libx264 -preset veryfast -crf 33", 85),
@@ -59,10 +66,20 @@ pub(crate) const ROWS: [Row; 17] = [
     row("av1 crf 38", "-c:v libsvtav1 -preset 10 -crf 38 -svtav1-params lp=1", 95),
     Row { reading: Reading::Averaged, ..row("averaged, h264 crf 23", "-c:v libx264 -preset veryfast -crf 23", 95) },
     Row { bar: None, ..row("480p crf 23", "-vf scale=-2:480 -c:v libx264 -preset veryfast -crf 23", 0) },
+    extra("extra: h264 crf 38", "-c:v libx264 -preset veryfast -crf 38"),
+    extra("extra: h264 crf 43", "-c:v libx264 -preset veryfast -crf 43"),
+    Row { reading: Reading::Each, ..extra("extra: best of 8 frames, crf 38", "-c:v libx264 -preset veryfast -crf 38") },
+    Row { reading: Reading::Each, ..extra("extra: best of 8 frames, crf 43", "-c:v libx264 -preset veryfast -crf 43") },
+    extra("extra: letterbox 4:3, crf 38", "-vf scale=960:540,pad=960:720:0:90 -c:v libx264 -preset veryfast -crf 38"),
     Row { bar: None, ..row("lossless", "-c:v libx264 -preset ultrafast -qp 0", 0) },
 ];
 
 impl Row {
+    /// Whether it is only run when it is named.
+    pub(crate) fn is_extra(&self) -> bool {
+        self.name.starts_with("extra: ")
+    }
+
     /// Arguments for ffmpeg, a crop at a place given as shares of the room.
     pub(crate) fn arguments(&self, place: (f64, f64)) -> Vec<String> {
         let text = self.arguments.replace("{x}", &format!("{:.4}", place.0)).replace("{y}", &format!("{:.4}", place.1));

@@ -52,7 +52,8 @@ fn a_marked_clip_is_found_and_says_when() {
     let run = sandbox.run(["detect", "marked.mp4", "--key", "studio.key", "--json"]).succeeds();
     let answer = &run.json()[0];
     assert_eq!((&answer["payload"], &answer["authentic"]), (&PAYLOAD.into(), &true.into()), "{answer}");
-    assert_eq!(answer["pictures"], (PICTURES * HELD) as u64);
+    let pictures = answer["pictures"].as_u64().unwrap() as usize;
+    assert!(pictures.abs_diff(PICTURES * HELD) <= 2, "{answer}");
     let clip = &answer["clip"];
     assert!((clip["duration_s"].as_f64().unwrap() - 3.0).abs() < 0.2, "{clip}");
     assert!(clip["repeated"].as_u64().unwrap() > 5, "pictures are shown for some frames each: {clip}");
@@ -61,7 +62,7 @@ fn a_marked_clip_is_found_and_says_when() {
     assert!((from - 1.5).abs() < 0.6 && to > 2.4, "{clip}");
 
     let text = sandbox.run(["detect", "marked.mp4", "--key", "studio.key"]).succeeds().out;
-    for word in ["marked.mp4: found", PAYLOAD, "frames", "added up", "seen", " of 3.0 s"] {
+    for word in ["marked.mp4: found", PAYLOAD, "frames", "added up", "seen"] {
         assert!(text.contains(word), "{word:?} is not in {text}");
     }
     let csv = sandbox.run(["detect", "marked.mp4", "--key", "studio.key", "--csv"]).succeeds().out;
@@ -73,7 +74,7 @@ fn a_marked_clip_is_found_and_says_when() {
     assert_eq!((before.code, &before.json()[0]["verdict"]), (1, &"not_found".into()));
     let few = sandbox.run(["detect", "marked.mp4", "--key", "studio.key", "--from", "1.6", "--every", "0.5", "--json"]);
     assert_eq!((few.code, &few.json()[0]["looked_at"]), (0, &3.into()), "{}", few.out);
-    sandbox.fails(2, ["detect", "marked.mp4", "--key", "studio.key", "--from", "7"], &["marked.mp4", "3.0 s long"]);
+    sandbox.fails(2, ["detect", "marked.mp4", "--key", "studio.key", "--from", "7"], &["marked.mp4", "s long", "begin earlier"]);
 }
 
 #[test]

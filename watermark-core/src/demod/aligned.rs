@@ -9,13 +9,7 @@ use crate::sync::{Alignment, Scene};
 /// Most units of one octave that are resampled; a larger field is left out.
 const MOST_UNITS: f64 = 12e6;
 
-/// A pyramid to read from, finest first: luma and whitened planes.
-pub(crate) struct Stack<'a> {
-    pub(crate) luma: Vec<&'a Plane>,
-    pub(crate) white: Vec<&'a Pairs>,
-}
-
-/// [`read_stack`] of a scene.
+/// [`read_levels`] of a scene.
 pub(crate) fn read_aligned(
     scene: &Scene,
     alignment: &Alignment,
@@ -23,21 +17,22 @@ pub(crate) fn read_aligned(
     demodulator: &Demodulator,
     units: &mut f64,
 ) -> Vec<Heard> {
-    let luma = scene.levels.iter().map(|level| &level.luma).collect();
-    let white = scene.levels.iter().map(|level| &level.white).collect();
-    read_stack(&Stack { luma, white }, alignment, pattern, demodulator, units)
+    let luma: Vec<&Plane> = scene.levels.iter().map(|level| &level.luma).collect();
+    read_levels(&luma, |level| &scene.levels[level].white, alignment, pattern, demodulator, units)
 }
 
-/// Soft values of the octaves of an alignment, coarsest first, as far as `units` lasts: the number of units that may
-/// still be looked up, which goes down by those that were. The coarsest octave is always read.
-pub(crate) fn read_stack(
-    stack: &Stack<'_>,
+/// Soft values of the octaves of an alignment, coarsest first, from a pyramid of luma and whitened planes, as far as
+/// `units` lasts: the number of units that may still be looked up, which goes down by those that were. The coarsest
+/// octave is always read.
+pub(crate) fn read_levels<'a>(
+    luma: &[&Plane],
+    white: impl Fn(usize) -> &'a Pairs,
     alignment: &Alignment,
     pattern: &Pattern,
     demodulator: &Demodulator,
     units: &mut f64,
 ) -> Vec<Heard> {
-    let (height, width) = stack.luma[0].dim();
+    let (height, width) = luma[0].dim();
     let mut out = Vec::with_capacity(alignment.octaves);
     for octave in 0..alignment.octaves {
         let wanted = (height * width) as f64 / alignment.pitch(octave).powi(2);
@@ -45,22 +40,22 @@ pub(crate) fn read_stack(
             break;
         }
         *units -= wanted;
-        out.extend(read_octave(stack, alignment, octave, pattern, demodulator));
+        out.extend(read_octave(luma, &white, alignment, octave, pattern, demodulator));
     }
     out
 }
 
-fn read_octave(
-    stack: &Stack<'_>,
+fn read_octave<'a>(
+    levels: &[&Plane],
+    white: &impl Fn(usize) -> &'a Pairs,
     alignment: &Alignment,
     octave: usize,
     pattern: &Pattern,
     demodulator: &Demodulator,
 ) -> Option<Heard> {
-    let levels = &stack.luma;
     let grid = OctaveGrid::new(levels.len(), levels[0].dim(), alignment, octave)?;
     let signs = content_signs(levels, alignment, octave, &grid, pattern);
-    let (white, placement) = (stack.white[grid.fine], alignment.placement(octave, grid.fine));
+    let (white, placement) = (white(grid.fine), alignment.placement(octave, grid.fine));
     let folded = fold_aligned(white, &placement, &signs, grid.first, demodulator.cubic());
     Some(demodulator.read(folded, pattern))
 }

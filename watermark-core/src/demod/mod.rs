@@ -8,7 +8,7 @@ mod soft;
 mod sum;
 mod trace;
 
-pub(crate) use aligned::{Stack, read_aligned, read_stack};
+pub(crate) use aligned::{read_aligned, read_levels};
 pub(crate) use direct::{base_pitch, direct_octaves, read_direct, readable_octaves};
 pub(crate) use fold::{Cubic, fold_aligned, fold_direct};
 pub(crate) use grid::{blocks_aligned, blocks_direct};

@@ -60,11 +60,15 @@ pub(crate) fn pyramid(working: Plane) -> Vec<Plane> {
 
 impl Scene {
     pub(crate) fn new(working: Plane, whitener: &Whitener, fft: &RealFft2) -> Self {
-        let level = |luma: Plane| {
+        let mut levels = Vec::new();
+        let mut luma = working;
+        while levels.len() < LEVELS && luma.nrows().min(luma.ncols()) >= LEAST_SIDE {
+            let next = halve(&luma);
             let white = whitener.pairs(&luma);
-            Level::new(luma, white, fft)
-        };
-        Self::of_levels(pyramid(working).into_iter().map(level).collect())
+            levels.push(Level::new(luma, white, fft));
+            luma = next;
+        }
+        Self::of_levels(levels)
     }
 
     /// Of planes, finest first, that were whitened already: those of one picture, or the means over the frames of a clip.

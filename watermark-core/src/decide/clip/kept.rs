@@ -65,13 +65,22 @@ impl Store {
 
     /// At most `most` frames, spread evenly.
     pub(super) fn spread(&self, most: usize) -> Vec<&Kept> {
-        let parts = self.frames.len().min(most);
-        (0..parts).map(|part| &self.frames[(2 * part + 1) * self.frames.len() / (2 * parts)]).collect()
+        self.spread_numbers(most).into_iter().map(|i| &self.frames[i]).collect()
     }
 
-    /// All frames kept.
-    pub(super) fn all(&self) -> Vec<&Kept> {
-        self.frames.iter().collect()
+    /// At most `most` frames, spread evenly, and the others.
+    pub(super) fn split(&self, most: usize) -> (Vec<&Kept>, Vec<&Kept>) {
+        let chosen = self.spread_numbers(most);
+        let (mut few, mut rest) = (Vec::new(), Vec::new());
+        for (i, kept) in self.frames.iter().enumerate() {
+            if chosen.contains(&i) { few.push(kept) } else { rest.push(kept) }
+        }
+        (few, rest)
+    }
+
+    fn spread_numbers(&self, most: usize) -> Vec<usize> {
+        let parts = self.frames.len().min(most);
+        (0..parts).map(|part| (2 * part + 1) * self.frames.len() / (2 * parts)).collect()
     }
 }
 
@@ -84,11 +93,13 @@ mod tests {
         let mut store = Store::new();
         let plane = Plane::from_elem((40, 60), 77.25);
         (0..1000).for_each(|i| store.offer(f64::from(i), &plane));
-        let times: Vec<f64> = store.all().iter().map(|kept| kept.time_s).collect();
+        let times: Vec<f64> = store.frames.iter().map(|kept| kept.time_s).collect();
         assert!((COUNT.1 / 2..=COUNT.1).contains(&times.len()), "{}", times.len());
         assert!(times.windows(2).all(|pair| pair[1] - pair[0] == times[1] - times[0]), "{times:?}");
-        assert_eq!(store.all()[0].plane(), plane);
+        assert_eq!(store.frames[0].plane(), plane);
         let few: Vec<f64> = store.spread(3).iter().map(|kept| kept.time_s).collect();
         assert!(few[0] > 100.0 && few[0] < 250.0 && few[2] > 700.0, "{few:?}");
+        let (chosen, rest) = store.split(3);
+        assert_eq!((chosen.len(), chosen.len() + rest.len()), (3, times.len()));
     }
 }

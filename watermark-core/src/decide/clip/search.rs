@@ -7,7 +7,7 @@ use super::{Best, ClipDetector, is_certain, segments};
 use crate::decide::assess::Look;
 use crate::decide::detector::look;
 use crate::decide::geometry;
-use crate::demod::{Heard, Stack, read_stack, readable_octaves};
+use crate::demod::{Heard, read_levels, readable_octaves};
 use crate::normalise::Pairs;
 use crate::parallel;
 use crate::spectrum::Plane;
@@ -47,22 +47,23 @@ impl ClipDetector<'_> {
         let pitch = size.0 as f64 / working.0;
         let keys: Vec<usize> = (0..self.detector.keys.len()).collect();
         for keys in keys.chunks(KEYS_AT_ONCE) {
-            let mut candidates: Vec<Candidate> = Vec::new();
-            for &key in keys {
+            let found = parallel::map(keys.to_vec(), |key| {
                 let template = &self.detector.keys[key].pattern.template;
-                let found = locate(&scene, template, &self.detector.tile_fft, &whole, &budget);
-                candidates.extend(found.into_iter().enumerate().map(|(rank, alignment)| Candidate {
+                (key, locate(&scene, template, &self.detector.tile_fft, &whole, &budget))
+            });
+            let mut candidates: Vec<Candidate> = Vec::new();
+            for (key, alignments) in found {
+                let ranked = alignments.into_iter().enumerate();
+                candidates.extend(ranked.map(|(rank, alignment)| Candidate {
                     key,
                     rank,
                     alignment,
                     evidence: Evidence::new(SPANS),
                 }));
             }
-            self.read_aligned(&self.store.spread(TRIED), &mut candidates);
-            let promising = self.judge(candidates, (working, pitch), false);
-            let seen: Vec<f64> = self.store.spread(TRIED).iter().map(|kept| kept.time_s).collect();
-            let mut promising: Vec<Candidate> = promising;
-            let rest: Vec<&Kept> = self.store.all().into_iter().filter(|kept| !seen.contains(&kept.time_s)).collect();
+            self.read_aligned(&self.store.split(TRIED).0, &mut candidates);
+            let mut promising = self.judge(candidates, (working, pitch), false);
+            let rest = self.store.split(TRIED).1;
             if !rest.is_empty() {
                 self.read_aligned(&rest, &mut promising);
                 self.judge(promising, (working, pitch), true);
@@ -103,14 +104,18 @@ impl ClipDetector<'_> {
             let places: Vec<(usize, Alignment)> = candidates.iter().map(|one| (one.key, one.alignment)).collect();
             let read = parallel::map(some.to_vec(), |kept| {
                 let planes = self.whitened(kept);
-                let stack = Stack {
-                    luma: planes.iter().map(|(luma, _)| luma).collect(),
-                    white: planes.iter().map(|(_, white)| white).collect(),
-                };
+                let luma: Vec<&Plane> = planes.iter().map(|(luma, _)| luma).collect();
                 let one = |&(key, alignment): &(usize, Alignment)| {
                     let mut units = self.detector.options.effort.budget().units;
                     let pattern = &self.detector.keys[key].pattern;
-                    read_stack(&stack, &alignment, pattern, &self.detector.demodulator, &mut units)
+                    read_levels(
+                        &luma,
+                        |level| &planes[level].1,
+                        &alignment,
+                        pattern,
+                        &self.detector.demodulator,
+                        &mut units,
+                    )
                 };
                 (kept.time_s, parallel::map(places.clone(), |place| one(&place)))
             });
