@@ -14,10 +14,11 @@ use crate::spectrum::Plane;
 use crate::sync::{Alignment, Scene, Whole, locate, pyramid};
 
 /// Frames whose mean is searched.
-const SEARCHED: usize = 12;
+const SEARCHED: usize = 20;
 /// Frames with which every alignment that was found is tried.
 const TRIED: usize = 6;
-/// Alignments of a key with which the other frames are read.
+/// Alignments of a key with which the other frames are read: those whose templates stand out most in the frames tried,
+/// and the one that the search likes best, which has seen more frames.
 const FOLLOWED: usize = 2;
 /// Frames in memory at a time with all their whitened planes.
 const AT_ONCE: usize = 4;
@@ -146,8 +147,11 @@ impl ClipDetector<'_> {
         ranked.sort_by(|(a, _), (b, _)| b.partial_cmp(a).unwrap_or(std::cmp::Ordering::Equal));
         let mut out: Vec<Candidate> = Vec::new();
         for ((certain, _), candidate) in ranked {
-            let most = if out.iter().any(|other| other.key == candidate.key) && certain { 1 } else { FOLLOWED };
-            if out.iter().filter(|other| other.key == candidate.key).count() < most {
+            let before = out.iter().filter(|other| other.key == candidate.key).count();
+            // Behind one that is certain nothing more is wanted than its other frames.
+            let done = is_certain(&self.readings[candidate.key].best.assessment);
+            let wanted = if done { certain && before == 0 } else { before < FOLLOWED || candidate.rank == 0 };
+            if wanted {
                 out.push(candidate);
             }
         }
