@@ -23,7 +23,8 @@ mod sync;
 mod view;
 
 pub use decide::{
-    ClipDetection, ClipDetector, ClipFrame, Detection, Detector, EvidenceMap, Geometry, Mark, TimeRange, Verdict,
+    ClipDetection, ClipDetector, ClipFrame, Detection, Detector, EvidenceMap, Geometry, Mark, OctaveReading, TimeRange,
+    Verdict,
 };
 pub use embed::{Applied, EmbedReport, Embedder, FrameEmbedder, FrameOptions, FrameReport, LumaFrame, LumaRange, Plan};
 pub use error::{Error, Refusal, Result};

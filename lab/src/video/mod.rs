@@ -84,6 +84,9 @@ pub(crate) struct Line {
     pub(crate) exact: bool,
     pub(crate) log10_p: f64,
     pub(crate) margin_db: f64,
+    /// Template and payload of each octave, coarsest first, in hundredths.
+    #[serde(default)]
+    pub(crate) octaves: Vec<(i32, i32)>,
     /// Frames read.
     pub(crate) frames: usize,
     /// Share of the piece that the time ranges cover, percent.
@@ -124,6 +127,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     println!("{text}");
     Ok(std::fs::write(options.out.join(format!("{}.md", options.marking.name())), text)?)
 }
+
+/// What was read, frames read, seconds in which the mark was seen, and the octaves.
+type Answer = (Detection, usize, f64, Vec<(i32, i32)>);
 
 struct Study<'a> {
     options: &'a Options,
@@ -181,7 +187,7 @@ impl Study<'_> {
                 ffmpeg::encode(&frames, rate, &arguments, &file)?;
             }
             let start = Instant::now();
-            let (detection, read, covered) = self.read(&detector, &file, row, frames.len(), choices.unit())?;
+            let (detection, read, covered, octaves) = self.read(&detector, &file, row, frames.len(), choices.unit())?;
             let strongest = detection.strongest();
             let line = Line {
                 commit: self.origin.commit.clone(),
@@ -195,6 +201,7 @@ impl Study<'_> {
                 exact: strongest.payload.as_ref() == Some(&payload),
                 log10_p: round(strongest.log10_p),
                 margin_db: round(strongest.margin_db),
+                octaves,
                 frames: read,
                 covered: round(covered * rate / frames.len() as f64 * 100.0),
                 kbit_s: round(file.metadata()?.len() as f64 * 8e-3 * rate / frames.len() as f64),
@@ -214,22 +221,17 @@ impl Study<'_> {
         Ok(())
     }
 
-    fn read(
-        &self,
-        detector: &Detector,
-        file: &Path,
-        row: Row,
-        frames: usize,
-        share: f64,
-    ) -> Result<(Detection, usize, f64)> {
+    fn read(&self, detector: &Detector, file: &Path, row: Row, frames: usize, share: f64) -> Result<Answer> {
         match row.reading {
-            Reading::Frame => return Ok((reading::one_frame(detector, file, share)?, 1, 0.0)),
-            Reading::Each => return Ok((reading::best_of(detector, file, frames, EACH)?, EACH, 0.0)),
+            Reading::Frame => return Ok((reading::one_frame(detector, file, share)?, 1, 0.0, Vec::new())),
+            Reading::Each => return Ok((reading::best_of(detector, file, frames, EACH)?, EACH, 0.0, Vec::new())),
             Reading::Clip | Reading::Averaged => {}
         }
         let seen = reading::clip(detector, file, frames, self.options.frames)?;
         let covered = seen.ranges.iter().map(|range| range.to_s - range.from_s).sum();
-        Ok((seen.detection, seen.frames, covered))
+        let hundredths = |value: f64| (value * 100.0).round() as i32;
+        let octaves = seen.octaves.iter().map(|octave| (hundredths(octave.template), hundredths(octave.payload)));
+        Ok((seen.detection, seen.frames, covered, octaves.collect()))
     }
 
     fn keep(&mut self, line: Line) -> Result<()> {

@@ -8,7 +8,7 @@ mod null;
 mod planes;
 mod progress;
 
-pub use clip::{ClipDetection, ClipDetector, ClipFrame, TimeRange};
+pub use clip::{ClipDetection, ClipDetector, ClipFrame, OctaveReading, TimeRange};
 pub use detector::Detector;
 
 use crate::{KeyId, Payload};

@@ -13,9 +13,9 @@ mod segments;
 mod verdict;
 
 use super::assess::{Assessment, Look};
-use super::detector::mark;
+use super::detector::{KeyState, mark};
 use super::{Detection, Detector, Geometry, Mark, Verdict, geometry};
-use crate::demod::{base_pitch, read_direct, readable_octaves};
+use crate::demod::{OctaveSoft, base_pitch, read_direct, readable_octaves};
 use crate::normalise::{resample, working_luma};
 use crate::pattern::Pattern;
 use crate::spectrum::Plane;
@@ -50,10 +50,22 @@ pub struct ClipDetection {
     pub detection: Detection,
     /// When the strongest mark was seen, as far as frames were looked at; empty without a payload.
     pub ranges: Vec<TimeRange>,
+    /// The octaves of the strongest reading, coarsest first.
+    pub octaves: Vec<OctaveReading>,
     /// Frames that were read.
     pub frames: usize,
     /// Frames that were left out because they repeat the one before.
     pub repeated: usize,
+}
+
+/// What one octave of the mark has come to, for those who study what a clip went through.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct OctaveReading {
+    /// Mean coherence of the template in a frame: 0 without a mark, 1 at most.
+    pub template: f64,
+    /// Mean agreement of the coded bits with the word, standard deviations of no mark; 0 without a word.
+    pub payload: f64,
 }
 
 /// Looks for the marks of a [`Detector`]'s keys in a clip. Memory does not grow with the clip.
@@ -102,6 +114,7 @@ struct Best {
     assessment: Assessment,
     geometry: Geometry,
     ranges: Vec<TimeRange>,
+    octaves: Vec<OctaveReading>,
 }
 
 impl std::fmt::Debug for ClipDetector<'_> {
@@ -117,7 +130,12 @@ impl<'a> ClipDetector<'a> {
         let nothing = Assessment { log10_p: 0.0, tests: 0, decoded: None, log10_word: 0.0, snr: 0.0 };
         let reading = |_| KeyReading {
             direct: Evidence::new(spans),
-            best: Best { assessment: nothing.clone(), geometry: geometry::untouched(0.0), ranges: Vec::new() },
+            best: Best {
+                assessment: nothing.clone(),
+                geometry: geometry::untouched(0.0),
+                ranges: Vec::new(),
+                octaves: Vec::new(),
+            },
         };
         Self {
             detector,
@@ -187,15 +205,14 @@ impl<'a> ClipDetector<'a> {
             self.search((width, height));
         }
         let keys = self.detector.keys.iter().zip(&self.readings);
-        let one = |(key, reading): (&super::detector::KeyState, &KeyReading)| {
-            let best = &reading.best;
-            (mark(key.id, &best.assessment, best.geometry, self.tried), best.ranges.clone())
-        };
-        let mut marks: Vec<(Mark, Vec<TimeRange>)> = keys.map(one).collect();
+        let one = |(key, reading)| (mark_of(key, reading, self.tried), reading);
+        let mut marks: Vec<(Mark, &KeyReading)> = keys.map(one).collect();
         marks.sort_by(|(a, _), (b, _)| a.log10_p.total_cmp(&b.log10_p));
-        let ranges = if marks[0].0.payload.is_some() { std::mem::take(&mut marks[0].1) } else { Vec::new() };
+        let (strongest, reading) = &marks[0];
+        let ranges = if strongest.payload.is_some() { reading.best.ranges.clone() } else { Vec::new() };
+        let octaves = reading.best.octaves.clone();
         let detection = Detection { marks: marks.into_iter().map(|(mark, _)| mark).collect(), tried: self.tried };
-        Ok(ClipDetection { detection, ranges, frames: self.frames, repeated: self.repeated })
+        Ok(ClipDetection { detection, ranges, octaves, frames: self.frames, repeated: self.repeated })
     }
 
     fn check(&mut self, frame: &ClipFrame<'_>) -> Result<()> {
@@ -244,11 +261,29 @@ impl<'a> ClipDetector<'a> {
                 let word = seen.assessment.decoded.as_ref().map(|decoded| decoded.codeword.as_slice());
                 let ranges = word.map(|word| segments::ranges(&reading.direct, &weights, word)).unwrap_or_default();
                 let geometry = geometry::untouched(width.min(height) as f64);
+                let octaves = octave_readings(&seen.octaves, word);
                 let assessment = if better { seen.assessment } else { reading.best.assessment.clone() };
-                reading.best = Best { assessment, geometry, ranges };
+                reading.best = Best { geometry, ranges, octaves, assessment };
             }
         }
     }
+}
+
+fn mark_of(key: &KeyState, reading: &KeyReading, tried: u64) -> Mark {
+    mark(key.id, &reading.best.assessment, reading.best.geometry, tried)
+}
+
+/// What is told of each octave.
+fn octave_readings(octaves: &[OctaveSoft], word: Option<&[u8]>) -> Vec<OctaveReading> {
+    let payload = |octave: &OctaveSoft| {
+        let word = word.unwrap_or_default();
+        let along = word.iter().enumerate().map(|(bit, &value)| {
+            let z = f64::from(octave.sums[bit] / octave.variances[bit].sqrt());
+            if value == 0 { z } else { -z }
+        });
+        along.sum::<f64>() / word.len().max(1) as f64
+    };
+    octaves.iter().map(|octave| OctaveReading { template: octave.coherence.into(), payload: payload(octave) }).collect()
 }
 
 /// Whether the code was readable and chance is out of the question whatever else would be tried.

@@ -3,7 +3,7 @@
 use super::evidence::{Evidence, Weights};
 use super::kept::Kept;
 use super::verdict::{Seen, look_at, template_weights};
-use super::{Best, ClipDetector, is_certain, segments};
+use super::{Best, ClipDetector, is_certain, octave_readings, segments};
 use crate::decide::assess::Look;
 use crate::decide::detector::look;
 use crate::decide::geometry;
@@ -164,5 +164,6 @@ fn reading(candidate: &Candidate, seen: Seen, working: (f64, f64), pitch: f64) -
     let word = seen.assessment.decoded.as_ref().map(|decoded| decoded.codeword.as_slice());
     let ranges = word.map(|word| segments::ranges(&candidate.evidence, &weights, word)).unwrap_or_default();
     let geometry = geometry::estimate(&candidate.alignment, &seen.octaves, working, pitch);
-    Best { assessment: seen.assessment, geometry, ranges }
+    let octaves = octave_readings(&seen.octaves, word);
+    Best { geometry, ranges, octaves, assessment: seen.assessment }
 }
