@@ -74,7 +74,11 @@ fn a_marked_clip_is_found_and_says_when() {
     assert_eq!((before.code, &before.json()[0]["verdict"]), (1, &"not_found".into()));
     let few = sandbox.run(["detect", "marked.mp4", "--key", "studio.key", "--from", "1.6", "--every", "0.5", "--json"]);
     assert_eq!((few.code, &few.json()[0]["looked_at"]), (0, &3.into()), "{}", few.out);
-    sandbox.fails(2, ["detect", "marked.mp4", "--key", "studio.key", "--from", "7"], &["marked.mp4", "s long", "begin earlier"]);
+    sandbox.fails(
+        2,
+        ["detect", "marked.mp4", "--key", "studio.key", "--from", "7"],
+        &["marked.mp4", "s long", "begin earlier"],
+    );
 }
 
 #[test]

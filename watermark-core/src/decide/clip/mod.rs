@@ -62,7 +62,7 @@ pub struct ClipDetection {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct OctaveReading {
-    /// Mean coherence of the template in a frame: 0 without a mark, 1 at most.
+    /// Mean size of the template's peaks along their phases in a frame, over the noise around them: 0 without a mark.
     pub template: f64,
     /// Mean agreement of the coded bits with the word, standard deviations of no mark; 0 without a word.
     pub payload: f64,
