@@ -93,7 +93,7 @@ pub(crate) fn look(detector: &Detector, path: &Path, sampling: &Sampling) -> Res
 fn one_pass(detector: &Detector, path: &Path, facts: &Facts, pass: &Pass) -> Result<Option<Seen>> {
     let mut clip = ClipDetector::new(detector);
     let mut frames = Frames::open(path, facts, pass)?;
-    let (mut decoded, mut picture) = (0, None);
+    let (mut decoded, mut batches, mut picture) = (0, 0_usize, None);
     loop {
         let some: Vec<stream::Frame> = frames.by_ref().take(AT_ONCE).collect::<Result<_>>()?;
         if some.is_empty() {
@@ -101,8 +101,9 @@ fn one_pass(detector: &Detector, path: &Path, facts: &Facts, pass: &Pass) -> Res
         }
         clip.add(&some.iter().map(stream::Frame::view).collect::<watermark_core::Result<Vec<_>>>()?)?;
         decoded += some.len();
+        batches += 1;
         // One in the middle, as far as that can be told while they come.
-        if let Some(frame) = some.into_iter().next().filter(|_| (decoded / AT_ONCE).is_power_of_two()) {
+        if let Some(frame) = some.into_iter().next().filter(|_| batches.is_power_of_two()) {
             let (width, height) = (frame.width, frame.height);
             picture = Some(Picture::new(width, height, Layout::Luma, PixelData::U8(frame.samples))?);
         }
