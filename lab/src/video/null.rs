@@ -53,8 +53,8 @@ pub(super) fn run(options: &Options, origin: &Origin, names: &[String], until: O
         calls.push(call);
     }
     let all: Vec<f64> = calls.iter().flat_map(|call| call.each.iter().copied()).collect();
-    // Corrected for one key instead of the ring.
-    let alone = |p: f64| (p - (RING as f64).log10()).min(0.0);
+    // Each pair's claim by itself: what is told is corrected for a ring (1 - (1 - p)^RING), and close to 1 it tells nothing.
+    let alone = |p: f64| (1.0 - (1.0 - 10_f64.powf(p)).max(0.0).powf(1.0 / RING as f64)).log10();
     let below = |limit: f64| all.iter().filter(|&&p| alone(p) <= limit).count();
     println!(
         "Null: {} pairs of piece and key ({} pieces); log10 p of a pair at most -1: {} (expected at most {:.0}), -2: {} ({:.1}), \

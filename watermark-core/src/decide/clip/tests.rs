@@ -162,9 +162,12 @@ fn unmarked_clips_and_wrong_keys_keep_to_the_null() {
             })
             .collect();
         let seen = read(&keys, &frames, WIDTH, Effort::Fast);
-        // Each key's claim, without the correction for the other keys.
-        let ring = libm::log10(keys.len() as f64);
-        claims.extend(seen.detection.marks.iter().map(|mark| (mark.log10_p - ring).min(0.0)));
+        // Each key's claim, without the correction for the other keys: what is told is 1 - (1 - p)^keys.
+        let alone = |p: f64| {
+            let none = libm::log1p(-libm::pow(10.0, p).min(1.0 - 1e-12));
+            libm::log10(-libm::expm1(none / keys.len() as f64))
+        };
+        claims.extend(seen.detection.marks.iter().map(|mark| alone(mark.log10_p)));
     }
     let below = |limit: f64| claims.iter().filter(|&&claim| claim <= limit).count();
     assert_eq!(claims.len(), 96);
