@@ -22,6 +22,7 @@ mod ssim;
 mod statistics;
 mod sweep;
 mod systems;
+mod video;
 mod workers;
 
 use clap::{Parser, Subcommand};
@@ -52,6 +53,8 @@ enum Study {
     FalseAlarms(false_alarms::Options),
     /// Original, marked and their difference side by side, with details at four times their size.
     Look(look::Options),
+    /// Marks clips, re-encodes pieces of them in many ways, reads them back; needs ffmpeg.
+    Video(video::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -64,5 +67,6 @@ fn main() -> anyhow::Result<()> {
         Study::Forgery(options) => forgery::run(&options),
         Study::FalseAlarms(options) => false_alarms::run(&options),
         Study::Look(options) => look::run(&options),
+        Study::Video(options) => video::run(&options),
     }
 }

@@ -5,6 +5,7 @@
 
 mod args;
 mod batch;
+mod clip;
 mod commands;
 mod config;
 mod detect;

@@ -23,7 +23,10 @@ mod sync;
 mod vector;
 mod view;
 
-pub use decide::{Detection, Detector, EvidenceMap, Geometry, Mark, Verdict};
+pub use decide::{
+    ClipDetection, ClipDetector, ClipFrame, Detection, Detector, EvidenceMap, Geometry, Mark, OctaveReading, TimeRange,
+    Verdict,
+};
 pub use embed::{Applied, EmbedReport, Embedder, FrameEmbedder, FrameOptions, FrameReport, LumaFrame, LumaRange, Plan};
 pub use error::{Error, Refusal, Result};
 pub use key::{Key, KeyId, KeyRole, SECRET_BYTES};

@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
 use super::KeyAccess;
+use crate::clip::Sampling;
 
 /// What is looked at, and with what.
 #[derive(Debug, Args)]
 pub(crate) struct SuspectArgs {
-    /// Pictures to look at: files, directories with all that is below them, quoted patterns such as 'found/**/*.jpg';
-    /// `-`: standard input.
+    /// Pictures and clips to look at: files, directories with all that is below them, quoted patterns such as
+    /// 'found/**/*.jpg'; `-`: standard input. Clips are decoded by the system's ffmpeg.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     /// Key file to read with; several make a key ring, and the mark of any of them is found
@@ -26,15 +28,48 @@ pub(crate) struct SuspectArgs {
     /// How much of the geometry search is done [default: normal].
     #[arg(long, value_enum)]
     pub(crate) effort: Option<EffortName>,
-    /// Frames of an animation that are looked at, spread evenly. Of several pages each is.
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
+    /// Frames of a clip or an animation that are looked at and added up, spread evenly. Of several pages each is looked
+    /// at.
+    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) frames: u32,
+    /// One frame of a clip every so many seconds, instead of a number of frames.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, conflicts_with = "frames")]
+    pub(crate) every: Option<f64>,
+    /// Where in a clip to begin, seconds.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "0")]
+    pub(crate) from: f64,
+    /// Where in a clip to end, seconds [default: its end].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) to: Option<f64>,
     /// Registry that says which asset it is and for whom it was marked, and whether the content fits.
     #[arg(long, value_name = "DB", env = "WATERMARK_REGISTRY")]
     pub(crate) registry: Option<PathBuf>,
     /// Files in work at the same time [default: as many as there are processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
+}
+
+impl SuspectArgs {
+    /// The frames that are looked at.
+    ///
+    /// # Errors
+    /// When the end comes before the beginning.
+    pub(crate) fn sampling(&self) -> Result<Sampling> {
+        if let Some(to) = self.to.filter(|to| *to <= self.from) {
+            bail!("--to {to} is not after --from {}; both are seconds from the beginning of the clip", self.from);
+        }
+        Ok(Sampling { frames: self.frames as usize, from_s: self.from, to_s: self.to, every_s: self.every })
+    }
+}
+
+/// A time that is typed: seconds, or minutes and hours as `1:02:03.5`.
+fn seconds(text: &str) -> Result<f64, String> {
+    let part = |text: &str| text.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0);
+    let parts: Option<Vec<f64>> = text.split(':').map(part).collect();
+    match parts.filter(|parts| parts.len() <= 3) {
+        Some(parts) => Ok(parts.into_iter().fold(0.0, |sum, part| 60.0 * sum + part)),
+        None => Err("a time is a number of seconds, or minutes and hours as 1:02:03.5".to_owned()),
+    }
 }
 
 /// Arguments of `detect`.
@@ -84,4 +119,16 @@ pub(crate) enum LanguageName {
     En,
     /// Japanese.
     Ja,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn times_are_seconds_or_have_colons() {
+        assert_eq!(seconds("12.5"), Ok(12.5));
+        assert_eq!(seconds("1:02:03.5"), Ok(3723.5));
+        assert!(["", "1:2:3:4", "-1", "1:x", "inf"].into_iter().all(|text| seconds(text).is_err()));
+    }
 }

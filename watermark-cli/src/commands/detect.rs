@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::{Result, anyhow};
 
 use crate::args::DetectArgs;
+use crate::clip::Sampling;
 use crate::config::Config;
 use crate::detect::asset::{self, Asset};
 use crate::detect::keys::Keys;
@@ -67,7 +68,7 @@ fn say(args: &DetectArgs, answer: &Answer) -> Result<()> {
 struct Looker<'a> {
     keys: Keys,
     registry: Option<std::path::PathBuf>,
-    frames: usize,
+    sampling: Sampling,
     args: &'a DetectArgs,
 }
 
@@ -77,13 +78,13 @@ impl<'a> Looker<'a> {
         let registry = args.suspects.registry.clone().or_else(|| config.registry.clone());
         // What is wrong with it is said once, before any work.
         asset::registry(registry.as_deref())?;
-        Ok(Self { keys, registry, frames: args.suspects.frames as usize, args })
+        Ok(Self { keys, registry, sampling: args.suspects.sampling()?, args })
     }
 
     fn look(&self, file: &Path) -> Answer {
         let start = Instant::now();
         let seen = fault::guard(file, || {
-            let seen = look::look(&self.keys.detector, file, self.frames)?;
+            let seen = look::look(&self.keys.detector, file, &self.sampling)?;
             let asset = self.asset(&seen)?;
             Ok((seen, asset))
         });

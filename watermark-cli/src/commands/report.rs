@@ -9,6 +9,7 @@ use watermark_formats::DetectReport;
 use watermark_registry::{ChainOptions, Registry};
 
 use crate::args::{LanguageName, ReportArgs};
+use crate::clip::Sampling;
 use crate::config::Config;
 use crate::detect::asset::{self, Asset};
 use crate::detect::keys::Keys;
@@ -29,13 +30,13 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<u8> {
     let path = path.map(PathBuf::as_path);
     let registry = asset::registry(path)?.as_ref().map(facts).transpose()?;
     let (files, skipped) = many::find(&args.suspects.inputs)?;
-    let frames = args.suspects.frames as usize;
+    let sampling = args.suspects.sampling()?;
     let mut suspects = Vec::with_capacity(files.len());
     let workers = settings::jobs(args.suspects.jobs.or(config.jobs));
     many::in_order(
         &files,
         workers,
-        |file| suspect(file, &keys, path, frames),
+        |file| suspect(file, &keys, path, &sampling),
         |_, suspect| {
             suspects.push(suspect);
             Ok(())
@@ -65,9 +66,9 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<u8> {
     Ok(code)
 }
 
-fn suspect(file: &Path, keys: &Keys, registry: Option<&Path>, frames: usize) -> Suspect {
+fn suspect(file: &Path, keys: &Keys, registry: Option<&Path>, sampling: &Sampling) -> Suspect {
     let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
-    match fault::guard(file, || looked_at(file, &name, keys, registry, frames)) {
+    match fault::guard(file, || looked_at(file, &name, keys, registry, sampling)) {
         Ok(suspect) => suspect,
         Err(error) => {
             Suspect { detect: DetectReport::failed(&name, format!("{error:#}"), 0), file: name, ..Suspect::default() }
@@ -75,8 +76,8 @@ fn suspect(file: &Path, keys: &Keys, registry: Option<&Path>, frames: usize) -> 
     }
 }
 
-fn looked_at(file: &Path, name: &str, keys: &Keys, registry: Option<&Path>, frames: usize) -> Result<Suspect> {
-    let seen = look::look(&keys.detector, file, frames)?;
+fn looked_at(file: &Path, name: &str, keys: &Keys, registry: Option<&Path>, sampling: &Sampling) -> Result<Suspect> {
+    let seen = look::look(&keys.detector, file, sampling)?;
     let strongest = seen.detection.strongest();
     // A connection for each file, as threads do not share one.
     let asset = match asset::registry(registry)? {

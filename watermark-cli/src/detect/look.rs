@@ -1,24 +1,31 @@
-//! Looking at one file: each of its pictures, or some of the frames of an animation, and what they come to together.
+//! Looking at one file: each of its pictures, or the frames of an animation or a clip added up.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use std::path::Path;
-use watermark_core::{Detection, Detector, Mark, Verdict};
+use watermark_core::{ClipDetection, ClipDetector, ClipFrame, Detection, Detector, Mark, TimeRange, Verdict};
 use watermark_media::{DecodeLimits, Document, Kind, Picture};
 
 use crate::batch::pipe;
+use crate::clip::{self, Sampling};
 use crate::files::{self, MAX_PICTURE_BYTES};
+use crate::hash::Hash;
+use crate::output;
+
+/// Frames of an animation handed to the detector together.
+const AT_ONCE: usize = 8;
 
 /// What was seen in a file.
 #[derive(Debug)]
 pub(crate) struct Look {
-    /// The strongest reading of each key over the pictures, corrected for their number.
+    /// The strongest reading of each key, over the pictures of the file or their sum, corrected for what was tried.
     pub(crate) detection: Detection,
-    /// Number of the picture, from 0, in which the strongest mark or trace was read.
+    /// Number of the picture, from 0, in which the strongest mark or trace was read; of frames that were added up one
+    /// that carries it.
     pub(crate) at: usize,
     /// Pictures that were looked at.
     pub(crate) looked_at: usize,
-    /// Pictures in the file.
+    /// Pictures in the file; of a clip as far as it says so.
     pub(crate) pictures: usize,
     /// What they are to each other.
     pub(crate) kind: Kind,
@@ -26,34 +33,124 @@ pub(crate) struct Look {
     pub(crate) sha256: [u8; 32],
     /// Bytes of the file.
     pub(crate) bytes: u64,
-    /// The picture in which the strongest mark was read.
+    /// A picture in which the strongest mark was read; of a clip the luma of a frame.
     pub(crate) picture: Picture,
+    /// What is known where frames were added up.
+    pub(crate) film: Option<Film>,
 }
 
-/// Looks at a file; of an animation at `frames` frames, spread evenly.
-pub(crate) fn look(detector: &Detector, path: &Path, frames: usize) -> Result<Look> {
+/// Frames that were added up.
+#[derive(Debug)]
+pub(crate) struct Film {
+    /// Length, seconds, where the file says so.
+    pub(crate) duration_s: Option<f64>,
+    /// When the strongest mark was seen.
+    pub(crate) ranges: Vec<TimeRange>,
+    /// Frames that repeat the one before and were left out.
+    pub(crate) repeated: usize,
+}
+
+/// Looks at a file; of an animation or a clip at the frames that are asked for.
+pub(crate) fn look(detector: &Detector, path: &Path, sampling: &Sampling) -> Result<Look> {
+    if !pipe::is(path) && clip::is_clip(path) {
+        return look_at_clip(detector, path, sampling).with_context(|| path.display().to_string());
+    }
     let bytes = if pipe::is(path) { pipe::read_standard_input()? } else { files::read(path, MAX_PICTURE_BYTES)? };
-    look_at(detector, bytes, frames).with_context(|| path.display().to_string())
+    look_at(detector, bytes, sampling).with_context(|| path.display().to_string())
+}
+
+fn look_at_clip(detector: &Detector, path: &Path, sampling: &Sampling) -> Result<Look> {
+    let sha256 = Hash::of_file(path).context("cannot be read")?.0;
+    let bytes = std::fs::metadata(path).context("cannot be read")?.len();
+    let seen = clip::look(detector, path, sampling)?;
+    if let Some(damage) = &seen.damage {
+        output::warn(&format!("{}: what could be decoded was looked at; ffmpeg complains: {damage}", path.display()));
+    }
+    let at = seen.clip.ranges.first().map_or(0, |range| (range.from_s * seen.rate) as usize);
+    let pictures = seen.frames.unwrap_or(seen.decoded).max(seen.decoded);
+    let film = Film { duration_s: seen.duration_s, ranges: seen.clip.ranges, repeated: seen.clip.repeated };
+    Ok(Look {
+        detection: seen.clip.detection,
+        at: at.min(pictures - 1),
+        looked_at: seen.decoded,
+        pictures,
+        kind: Kind::Animation,
+        sha256,
+        bytes,
+        picture: seen.picture,
+        film: Some(film),
+    })
 }
 
 /// As [`look`], for bytes that are there already.
-pub(crate) fn look_at(detector: &Detector, bytes: Vec<u8>, frames: usize) -> Result<Look> {
+pub(crate) fn look_at(detector: &Detector, bytes: Vec<u8>, sampling: &Sampling) -> Result<Look> {
     let (sha256, length) = (Sha256::digest(&bytes).into(), bytes.len() as u64);
     let document = Document::decode(&bytes, &DecodeLimits::default())?;
     drop(bytes);
     let (kind, pictures) = (document.kind(), document.pictures().len());
-    let chosen = match kind {
-        Kind::Animation => spread(pictures, frames),
-        _ => (0..pictures).collect(),
-    };
-    let mut readings = Vec::with_capacity(chosen.len());
-    for &at in &chosen {
-        // A page may be of a kind that the core cannot look at; one that can is enough.
-        readings.push((at, detector.detect(&document.pictures()[at].view())));
+    if kind == Kind::Animation {
+        return look_at_frames(detector, document, sampling, (sha256, length));
     }
-    let (at, detection) = together(readings)?;
+    // A page may be of a kind that the core cannot look at; one that can is enough.
+    let readings = document.pictures().iter().map(|picture| detector.detect(&picture.view())).enumerate();
+    let (at, detection) = together(readings.collect())?;
     let picture = document.into_pictures().swap_remove(at);
-    Ok(Look { detection, at, looked_at: chosen.len(), pictures, kind, sha256, bytes: length, picture })
+    Ok(Look { detection, at, looked_at: pictures, pictures, kind, sha256, bytes: length, picture, film: None })
+}
+
+/// Adds up the frames of an animation.
+fn look_at_frames(
+    detector: &Detector,
+    document: Document,
+    sampling: &Sampling,
+    (sha256, bytes): ([u8; 32], u64),
+) -> Result<Look> {
+    let mut times = vec![0.0];
+    times.extend(document.delays_ms().unwrap_or_default().iter().scan(0.0, |at, delay| {
+        *at += delay / 1000.0;
+        Some(*at)
+    }));
+    let pictures = document.pictures().len();
+    let time = |at: usize| times.get(at).copied().unwrap_or(at as f64);
+    let chosen = chosen(pictures, time, sampling);
+    if chosen.is_empty() {
+        bail!(
+            "no frame lies between {} s and {} s; the animation is {:.1} s long",
+            sampling.from_s,
+            sampling.to_s.unwrap_or(f64::INFINITY),
+            time(pictures)
+        );
+    }
+    let mut clip = ClipDetector::new(detector);
+    for some in chosen.chunks(AT_ONCE) {
+        let frame = |&at: &usize| ClipFrame { time_s: time(at), view: document.pictures()[at].view() };
+        clip.add(&some.iter().map(frame).collect::<Vec<_>>())?;
+    }
+    let ClipDetection { detection, ranges, repeated, .. } = clip.finish()?;
+    let seen_at = ranges.first().map_or(time(chosen[0]), |range| range.from_s);
+    let at = chosen.iter().copied().find(|&at| time(at) >= seen_at).unwrap_or(chosen[0]);
+    let picture = document.into_pictures().swap_remove(at);
+    let film = Film { duration_s: Some(time(pictures)), ranges, repeated };
+    let (looked_at, kind) = (chosen.len(), Kind::Animation);
+    Ok(Look { detection, at, looked_at, pictures, kind, sha256, bytes, picture, film: Some(film) })
+}
+
+/// Numbers of the frames that are looked at, of `count` with their times.
+fn chosen(count: usize, time: impl Fn(usize) -> f64, sampling: &Sampling) -> Vec<usize> {
+    let inside = |at: &usize| time(*at) >= sampling.from_s && sampling.to_s.is_none_or(|to_s| time(*at) <= to_s);
+    let inside: Vec<usize> = (0..count).filter(inside).collect();
+    match sampling.every_s {
+        Some(every_s) => {
+            let mut next = f64::NEG_INFINITY;
+            let wanted = |at: &usize| {
+                let wanted = time(*at) >= next;
+                next = if wanted { time(*at) + 0.999 * every_s } else { next };
+                wanted
+            };
+            inside.into_iter().filter(wanted).collect()
+        }
+        None => spread(inside.len(), sampling.frames).into_iter().map(|i| inside[i]).collect(),
+    }
 }
 
 /// At most `most` of `count` numbers, spread evenly, from the middle of each stretch.
@@ -116,6 +213,15 @@ mod tests {
         assert_eq!(spread(5, 8), [0, 1, 2, 3, 4]);
         assert_eq!(spread(100, 4), [12, 37, 62, 87]);
         assert_eq!(spread(3, 0), [1]);
+    }
+
+    #[test]
+    fn frames_are_chosen_by_time() {
+        let sampling = |from_s, to_s, every_s| Sampling { frames: 4, from_s, to_s, every_s };
+        let time = |at: usize| at as f64 * 0.5;
+        assert_eq!(chosen(40, time, &sampling(2.0, Some(3.4), None)), [4, 5, 6]);
+        assert_eq!(chosen(8, time, &sampling(0.0, None, Some(1.0))), [0, 2, 4, 6]);
+        assert!(chosen(8, time, &sampling(9.0, None, None)).is_empty());
     }
 
     #[test]

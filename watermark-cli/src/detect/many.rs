@@ -9,21 +9,25 @@ use std::thread;
 use anyhow::{Result, bail};
 
 use crate::batch::inputs::{self, Task};
+use crate::clip::is_clip;
 
 /// Files of a stretch, for each worker: their answers wait for one another.
 const STRETCH: usize = 8;
 
-/// The files that are meant, and how many below the directories are no pictures.
+/// The files that are meant, and how many below the directories are neither pictures nor clips.
 pub(crate) fn find(typed: &[PathBuf]) -> Result<(Vec<PathBuf>, usize)> {
     let found = inputs::find(typed)?.found;
     let all = found.len();
     // What cannot be looked through is said when it is opened.
-    let files: Vec<PathBuf> =
-        found.into_iter().filter(|found| found.task != Task::Skip).map(|found| found.path).collect();
+    let files: Vec<PathBuf> = found
+        .into_iter()
+        .filter(|found| found.task != Task::Skip || is_clip(&found.path))
+        .map(|found| found.path)
+        .collect();
     let skipped = all - files.len();
     if files.is_empty() {
         let named: Vec<String> = typed.iter().map(|path| path.display().to_string()).collect();
-        bail!("{}: there is no picture in it; name pictures or a directory with some", named.join(", "));
+        bail!("{}: there is no picture or clip in it; name some, or a directory with some", named.join(", "));
     }
     Ok((files, skipped))
 }

@@ -2,7 +2,7 @@
 
 use super::detection::Answer;
 
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 25] = [
     "file",
     "verdict",
     "payload",
@@ -26,6 +26,8 @@ const NAMES: [&str; 23] = [
     "fit",
     "share",
     "error",
+    "duration_s",
+    "ranges",
 ];
 
 /// The line of names.
@@ -64,8 +66,15 @@ pub(crate) fn row(answer: &Answer) -> String {
         asset.and_then(|asset| asset.fit).unwrap_or_default().to_owned(),
         figure(asset.and_then(|asset| asset.share)),
         text(&answer.report.error),
+        figure(answer.clip.as_ref().and_then(|clip| clip.duration_s)),
+        answer.clip.as_ref().map(|clip| ranges(&clip.ranges)).unwrap_or_default(),
     ];
     values.map(|value| quoted(&value)).join(",")
+}
+
+/// Stretches of time as one value: `0-4.2 8-9.5`.
+fn ranges(ranges: &[[f64; 2]]) -> String {
+    ranges.iter().map(|[from, to]| format!("{from}-{to}")).collect::<Vec<_>>().join(" ")
 }
 
 /// A value as it stands in a row. Spreadsheets run what begins like a formula; a quote before it keeps them from that.
@@ -99,6 +108,6 @@ mod tests {
     fn a_row_has_as_many_values_as_there_are_names() {
         let answer = Answer::failed(Path::new("a.png"), &anyhow::anyhow!("no"), 3);
         assert_eq!(row(&answer).split(',').count(), NAMES.len());
-        assert!(row(&answer).starts_with("a.png,") && row(&answer).ends_with(",no"));
+        assert!(row(&answer).starts_with("a.png,") && row(&answer).ends_with(",no,,"));
     }
 }

@@ -12,7 +12,7 @@ use watermark_media::Kind;
 use super::text::{self, printable, time};
 use crate::detect::asset::Asset;
 use crate::detect::keys::Keys;
-use crate::detect::look::Look;
+use crate::detect::look::{Film, Look};
 use crate::key_ring::KeyFacts;
 
 /// Everything that is said of a file. Field names are promised.
@@ -33,9 +33,33 @@ pub(crate) struct Answer {
     pub(crate) key: Option<KeyFacts>,
     /// What the registry knows of the strongest mark; null without a registry, a mark that was read, or a row.
     pub(crate) asset: Option<AssetFields>,
+    /// What is known of a clip or an animation, whose frames are added up; null for pictures.
+    pub(crate) clip: Option<ClipFields>,
     /// The same in sentences.
     #[serde(skip)]
     pub(crate) text: Option<String>,
+}
+
+/// A clip or an animation.
+#[derive(Debug, Serialize)]
+pub(crate) struct ClipFields {
+    /// Length, seconds; null where the file does not say.
+    pub(crate) duration_s: Option<f64>,
+    /// Times of the first and the last frame of each stretch in which the strongest mark was seen, seconds.
+    pub(crate) ranges: Vec<[f64; 2]>,
+    /// Frames that repeat the one before and were not read.
+    pub(crate) repeated: usize,
+}
+
+impl ClipFields {
+    fn of(film: &Film) -> Self {
+        let seconds = |value: f64| number(value).unwrap_or_default();
+        Self {
+            duration_s: film.duration_s.and_then(number),
+            ranges: film.ranges.iter().map(|range| [seconds(range.from_s), seconds(range.to_s)]).collect(),
+            repeated: film.repeated,
+        }
+    }
 }
 
 /// A row of the registry, and how the file relates to it.
@@ -93,6 +117,7 @@ impl Answer {
             sha256: Some(super::hex(&seen.sha256)),
             key,
             asset: facts.asset.map(AssetFields::of),
+            clip: seen.film.as_ref().map(ClipFields::of),
         }
     }
 
@@ -106,6 +131,7 @@ impl Answer {
             sha256: None,
             key: None,
             asset: None,
+            clip: None,
             text: None,
         }
     }
@@ -141,7 +167,10 @@ fn words(file: &Path, seen: &Look, facts: &Facts<'_>, key: Option<&KeyFacts>) ->
     let strongest = seen.detection.strongest();
     match seen.kind {
         Kind::Animation if strongest.verdict != Verdict::NotFound => {
-            say("frame", format!("{} of {}, {} were looked at", seen.at + 1, seen.pictures, seen.looked_at));
+            say("frames", format!("{} of {} were looked at and added up", seen.looked_at, seen.pictures));
+            if let Some(when) = seen.film.as_ref().and_then(when) {
+                say("seen", when);
+            }
         }
         Kind::Pages if strongest.verdict != Verdict::NotFound => {
             say("page", format!("{} of {}", seen.at + 1, seen.pictures));
@@ -170,6 +199,24 @@ fn words(file: &Path, seen: &Look, facts: &Facts<'_>, key: Option<&KeyFacts>) ->
         None => {}
     }
     text
+}
+
+/// When the mark was seen.
+fn when(film: &Film) -> Option<String> {
+    /// Stretches that are named.
+    const MOST: usize = 8;
+    if film.ranges.is_empty() {
+        return None;
+    }
+    let named = film.ranges.iter().take(MOST).map(|range| format!("{:.1} to {:.1} s", range.from_s, range.to_s));
+    let mut words = named.collect::<Vec<_>>().join(", ");
+    if film.ranges.len() > MOST {
+        let _ = write!(words, " and {} more stretches", film.ranges.len() - MOST);
+    }
+    if let Some(duration_s) = film.duration_s {
+        let _ = write!(words, " of {duration_s:.1} s");
+    }
+    Some(words)
 }
 
 fn row_words(asset: &Asset, say: &mut impl FnMut(&str, String)) {

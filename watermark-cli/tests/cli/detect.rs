@@ -12,7 +12,7 @@ use crate::sandbox::Sandbox;
 
 const PAYLOAD: &str = "00c0ffee00c0ffee";
 /// The promised fields of an object.
-const FIELDS: [&str; 19] = [
+const FIELDS: [&str; 20] = [
     "file",
     "verdict",
     "found",
@@ -32,6 +32,7 @@ const FIELDS: [&str; 19] = [
     "sha256",
     "key",
     "asset",
+    "clip",
 ];
 
 /// `in.png` and `marked.png`, marked with `title.key`; `reader.key` can only read it.

@@ -4,6 +4,7 @@ mod bad_input;
 mod bad_keys;
 mod bad_options;
 mod batch;
+mod clip;
 mod clips;
 mod demo;
 mod detect;

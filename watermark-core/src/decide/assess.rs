@@ -68,10 +68,20 @@ impl Assessment {
 
 /// Tests the octaves together, weighted by their templates and evenly, and each alone.
 pub(crate) fn assess(octaves: &[OctaveSoft], reader: &Reader, look: Look) -> Assessment {
+    assess_combinations(octaves, &combinations(octaves), reader, look)
+}
+
+/// Tests the octaves under each of some weights, the first [`JOINT_MIXES`] of which are of all octaves together.
+pub(crate) fn assess_combinations(
+    octaves: &[OctaveSoft],
+    combinations: &[Vec<f32>],
+    reader: &Reader,
+    look: Look,
+) -> Assessment {
     let mut best = Assessment { log10_p: 0.0, tests: 0, decoded: None, log10_word: 0.0, snr: 0.0 };
-    for (i, weights) in combinations(octaves).into_iter().enumerate() {
+    for (i, weights) in combinations.iter().enumerate() {
         best.tests += 1;
-        let mix = Mix::new(octaves, &weights);
+        let mix = Mix::new(octaves, weights);
         let energy: f64 = mix.z.iter().map(|&z| f64::from(z) * f64::from(z)).sum();
         let log10_energy = log10_chi2_tail(energy, CODED_BITS / 2) + HALVES;
         let joint = i < JOINT_MIXES;

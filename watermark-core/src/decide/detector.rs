@@ -24,18 +24,18 @@ const EAGER: (usize, usize) = (15, 2);
 
 /// Looks for the marks of one or several keys. Prepared once, used for many pictures; `Send + Sync`.
 pub struct Detector {
-    keys: Vec<KeyState>,
-    whitener: Whitener,
-    demodulator: Demodulator,
-    spectrum: RealFft2,
-    tile_fft: Fft2,
-    options: DetectOptions,
+    pub(super) keys: Vec<KeyState>,
+    pub(super) whitener: Whitener,
+    pub(super) demodulator: Demodulator,
+    pub(super) spectrum: RealFft2,
+    pub(super) tile_fft: Fft2,
+    pub(super) options: DetectOptions,
 }
 
-struct KeyState {
-    id: KeyId,
-    pattern: Pattern,
-    reader: Reader,
+pub(super) struct KeyState {
+    pub(super) id: KeyId,
+    pub(super) pattern: Pattern,
+    pub(super) reader: Reader,
 }
 
 /// The best reading of one key so far.
@@ -55,7 +55,7 @@ impl std::fmt::Debug for Detector {
 }
 
 impl Effort {
-    fn budget(self) -> Budget {
+    pub(super) fn budget(self) -> Budget {
         match self {
             Self::Fast => Budget {
                 proposals: 0,
@@ -161,7 +161,7 @@ impl Detector {
         }
         let mut marks: Vec<Mark> = Vec::with_capacity(readings.len());
         for (key, reading) in readings {
-            let mut mark = mark(key.id, &reading, tried);
+            let mut mark = mark(key.id, &reading.assessment, reading.geometry, tried);
             if mark.payload.is_some() {
                 mark.evidence = self.evidence(key, &reading, &planes);
             }
@@ -242,7 +242,7 @@ impl Reading {
 }
 
 /// How hard the code of the alignment of rank `i` is tried.
-fn look(i: usize) -> Look {
+pub(super) fn look(i: usize) -> Look {
     match i {
         _ if i < EAGER.1 => Look::Thorough,
         _ if i < EAGER.0 => Look::Eager,
@@ -250,21 +250,22 @@ fn look(i: usize) -> Look {
     }
 }
 
-fn mark(key_id: KeyId, reading: &Reading, tried: u64) -> Mark {
-    let log10_p = log10_corrected(reading.assessment.log10_p, tried);
+/// What is said of a reading that is the best of `tried`.
+pub(super) fn mark(key_id: KeyId, assessment: &Assessment, geometry: Geometry, tried: u64) -> Mark {
+    let log10_p = log10_corrected(assessment.log10_p, tried);
     let verdict = Verdict::of(log10_p);
     let found = verdict == Verdict::Found;
     // A message is only shown where its own word's agreement bears it, whatever else shows that there is a mark.
-    let bears = log10_corrected(reading.assessment.log10_word, tried) <= Verdict::FOUND_LOG10_P;
-    let message = reading.assessment.decoded.as_ref().filter(|_| found && bears);
+    let bears = log10_corrected(assessment.log10_word, tried) <= Verdict::FOUND_LOG10_P;
+    let message = assessment.decoded.as_ref().filter(|_| found && bears);
     Mark {
         key_id,
         verdict,
         log10_p,
         authentic: message.and_then(|m| m.authentic),
         payload: message.map(|m| m.payload.clone()),
-        margin_db: reading.assessment.margin_db(),
-        geometry: Some(reading.geometry).filter(|_| found),
+        margin_db: assessment.margin_db(),
+        geometry: Some(geometry).filter(|_| found),
         evidence: None,
     }
 }

@@ -1,12 +1,14 @@
 //! The decision: evidence to verdict.
 
 pub(crate) mod assess;
+mod clip;
 mod detector;
 mod geometry;
 mod null;
 mod planes;
 mod progress;
 
+pub use clip::{ClipDetection, ClipDetector, ClipFrame, OctaveReading, TimeRange};
 pub use detector::Detector;
 
 use crate::{KeyId, Payload};

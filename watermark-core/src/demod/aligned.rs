@@ -1,6 +1,7 @@
 //! An alignment read: each octave from the level of the pyramid whose samples are about its units.
 
 use super::{Demodulator, Heard, blocks_aligned, fold_aligned};
+use crate::normalise::Pairs;
 use crate::pattern::{BLOCK, CELL, CellSigns, Pattern, TILE};
 use crate::spectrum::Plane;
 use crate::sync::{Alignment, Scene};
@@ -8,8 +9,7 @@ use crate::sync::{Alignment, Scene};
 /// Most units of one octave that are resampled; a larger field is left out.
 const MOST_UNITS: f64 = 12e6;
 
-/// Soft values of the octaves of an alignment, coarsest first, as far as `units` lasts: the number of units that may
-/// still be looked up, which goes down by those that were. The coarsest octave is always read.
+/// [`read_levels`] of a scene.
 pub(crate) fn read_aligned(
     scene: &Scene,
     alignment: &Alignment,
@@ -17,7 +17,22 @@ pub(crate) fn read_aligned(
     demodulator: &Demodulator,
     units: &mut f64,
 ) -> Vec<Heard> {
-    let (height, width) = scene.levels[0].luma.dim();
+    let luma: Vec<&Plane> = scene.levels.iter().map(|level| &level.luma).collect();
+    read_levels(&luma, |level| &scene.levels[level].white, alignment, pattern, demodulator, units)
+}
+
+/// Soft values of the octaves of an alignment, coarsest first, from a pyramid of luma and whitened planes, as far as
+/// `units` lasts: the number of units that may still be looked up, which goes down by those that were. The coarsest
+/// octave is always read.
+pub(crate) fn read_levels<'a>(
+    luma: &[&Plane],
+    white: impl Fn(usize) -> &'a Pairs,
+    alignment: &Alignment,
+    pattern: &Pattern,
+    demodulator: &Demodulator,
+    units: &mut f64,
+) -> Vec<Heard> {
+    let (height, width) = luma[0].dim();
     let mut out = Vec::with_capacity(alignment.octaves);
     for octave in 0..alignment.octaves {
         let wanted = (height * width) as f64 / alignment.pitch(octave).powi(2);
@@ -25,22 +40,22 @@ pub(crate) fn read_aligned(
             break;
         }
         *units -= wanted;
-        out.extend(read_octave(scene, alignment, octave, pattern, demodulator));
+        out.extend(read_octave(luma, &white, alignment, octave, pattern, demodulator));
     }
     out
 }
 
-fn read_octave(
-    scene: &Scene,
+fn read_octave<'a>(
+    levels: &[&Plane],
+    white: &impl Fn(usize) -> &'a Pairs,
     alignment: &Alignment,
     octave: usize,
     pattern: &Pattern,
     demodulator: &Demodulator,
 ) -> Option<Heard> {
-    let levels: Vec<&Plane> = scene.levels.iter().map(|level| &level.luma).collect();
     let grid = OctaveGrid::new(levels.len(), levels[0].dim(), alignment, octave)?;
-    let signs = content_signs(&levels, alignment, octave, &grid, pattern);
-    let (white, placement) = (&scene.levels[grid.fine].white, alignment.placement(octave, grid.fine));
+    let signs = content_signs(levels, alignment, octave, &grid, pattern);
+    let (white, placement) = (white(grid.fine), alignment.placement(octave, grid.fine));
     let folded = fold_aligned(white, &placement, &signs, grid.first, demodulator.cubic());
     Some(demodulator.read(folded, pattern))
 }

@@ -23,7 +23,7 @@ pub(crate) struct OctaveSoft {
     /// Variance of each sum for random phases, given the magnitudes.
     pub(crate) variances: Vec<f32>,
     /// Coded bit and flattened bin of every carrier, turned back by its keyed phase.
-    bins: Vec<(u16, C32)>,
+    pub(super) bins: Vec<(u16, C32)>,
     /// Coherence of the template: mean of the flattened peaks along their phases, 0 without a mark.
     pub(crate) coherence: f32,
     /// Correlation with the pilots of each octave number, in standard deviations.
@@ -91,7 +91,7 @@ impl Demodulator {
 }
 
 /// For each coded bit the sum of its bins along their phases, and the variance of that for random phases.
-fn by_bit(bins: impl Iterator<Item = (u16, C32)>) -> (Vec<f32>, Vec<f32>) {
+pub(super) fn by_bit(bins: impl Iterator<Item = (u16, C32)>) -> (Vec<f32>, Vec<f32>) {
     let (mut sums, mut variances) = (vec![0.0; CODED_BITS], vec![1e-9; CODED_BITS]);
     for (bit, value) in bins {
         sums[usize::from(bit)] += value.re;

@@ -14,4 +14,4 @@ mod translate;
 
 pub(crate) use locate::{Budget, Whole, locate};
 pub(crate) use placement::{Alignment, Placement, determinant, invert};
-pub(crate) use scene::{SPECTRUM_SIDE, Scene};
+pub(crate) use scene::{SPECTRUM_SIDE, Scene, pyramid};

@@ -46,15 +46,37 @@ pub(crate) struct Scene {
     pub(crate) coarse: LogPolar,
 }
 
+/// The levels of a plane, finest first.
+pub(crate) fn pyramid(working: Plane) -> Vec<Plane> {
+    let mut levels = Vec::new();
+    let mut luma = working;
+    while levels.len() < LEVELS && luma.nrows().min(luma.ncols()) >= LEAST_SIDE {
+        let next = halve(&luma);
+        levels.push(luma);
+        luma = next;
+    }
+    levels
+}
+
 impl Scene {
     pub(crate) fn new(working: Plane, whitener: &Whitener, fft: &RealFft2) -> Self {
         let mut levels = Vec::new();
         let mut luma = working;
         while levels.len() < LEVELS && luma.nrows().min(luma.ncols()) >= LEAST_SIDE {
             let next = halve(&luma);
-            levels.push(Level::new(luma, whitener, fft));
+            let white = whitener.every().pairs(&luma);
+            levels.push(Level::new(luma, white, fft));
             luma = next;
         }
+        Self::of_levels(levels)
+    }
+
+    /// Of planes, finest first, that were whitened already: those of one picture, or the means over the frames of a clip.
+    pub(crate) fn of_planes(planes: Vec<(Plane, Pairs)>, fft: &RealFft2) -> Self {
+        Self::of_levels(planes.into_iter().map(|(luma, white)| Level::new(luma, white, fft)).collect())
+    }
+
+    fn of_levels(levels: Vec<Level>) -> Self {
         let fine = map(&levels);
         let coarse = fine.coarser();
         Self { levels, fine, coarse }
@@ -97,8 +119,7 @@ fn spread(spectrum: &HalfSpectrum<C32>) -> HalfSpectrum<f32> {
 }
 
 impl Level {
-    fn new(luma: Plane, whitener: &Whitener, fft: &RealFft2) -> Self {
-        let white = whitener.every().pairs(&luma);
+    fn new(luma: Plane, white: Pairs, fft: &RealFft2) -> Self {
         let side = fft.side();
         let (height, width) = luma.dim();
         let (h, w) = (height.min(side), width.min(side));

@@ -1,0 +1,71 @@
+//! Marks the frames of a piece.
+
+use super::planes::Frame;
+use anyhow::Result;
+use clap::ValueEnum;
+use watermark_core::{
+    EmbedOptions, Embedder, FrameEmbedder, FrameOptions, ImageView, ImageViewMut, Key, Layout, LumaFrame, Payload,
+    Samples, SamplesMut,
+};
+
+/// How frames are marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Marking {
+    /// As videos are marked.
+    Frames,
+    /// Every frame as a picture of its own: the still picture's embedder, for comparison.
+    Stills,
+    /// The still picture's embedder with a plan for every twelfth frame.
+    Held,
+    /// Not at all.
+    None,
+}
+
+/// Frames for which a held plan is used.
+const HELD: usize = 12;
+
+impl Marking {
+    /// The name in results.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Frames => "frames",
+            Self::Stills => "stills",
+            Self::Held => "held",
+            Self::None => "none",
+        }
+    }
+
+    /// Marks successive frames in place. A frame that cannot carry the mark is left as it is.
+    pub(crate) fn mark(self, frames: &mut [Frame], key: &Key, payload: &Payload) -> Result<()> {
+        let every = match self {
+            Self::Frames => return as_video(frames, key, payload),
+            Self::Stills => 1,
+            Self::Held => HELD,
+            Self::None => return Ok(()),
+        };
+        let embedder = Embedder::new(key, EmbedOptions::default())?;
+        let mut plan = None;
+        for (n, frame) in frames.iter_mut().enumerate() {
+            let (width, height) = (frame.width, frame.height);
+            let luma = frame.luma_mut();
+            if n % every == 0 {
+                let view = ImageView::new(width, height, width, Layout::Luma, Samples::U8(luma))?;
+                plan = embedder.plan(&view, payload).ok();
+            }
+            if let Some(plan) = &plan {
+                plan.apply(&mut ImageViewMut::new(width, height, width, Layout::Luma, SamplesMut::U8(luma))?)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn as_video(frames: &mut [Frame], key: &Key, payload: &Payload) -> Result<()> {
+    let Some(first) = frames.first() else { return Ok(()) };
+    let mut embedder = FrameEmbedder::new(key, payload, (first.width, first.height), FrameOptions::default())?;
+    for frame in frames {
+        let (width, height) = (frame.width, frame.height);
+        embedder.mark(&mut LumaFrame::bytes(width, height, width, frame.luma_mut())?)?;
+    }
+    Ok(())
+}

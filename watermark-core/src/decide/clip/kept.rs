@@ -1,0 +1,105 @@
+//! Frames that are kept for the search: its planes are large, so they are some, spread evenly over what was seen.
+
+use crate::spectrum::Plane;
+
+/// Bytes that kept frames may take together.
+const MOST_BYTES: usize = 192 << 20;
+/// Most and least frames kept.
+const COUNT: (usize, usize) = (8, 48);
+/// Steps to a grey level of a kept sample.
+const STEPS: f32 = 256.0;
+
+/// A working plane in 16 bits.
+pub(super) struct Kept {
+    /// Seconds.
+    pub(super) time_s: f64,
+    size: (usize, usize),
+    samples: Vec<u16>,
+}
+
+/// The frames kept.
+pub(super) struct Store {
+    /// Every how many frames one is kept.
+    stride: usize,
+    seen: usize,
+    frames: Vec<Kept>,
+}
+
+impl Kept {
+    fn new(time_s: f64, plane: &Plane) -> Self {
+        // A cast from floating point saturates.
+        let samples = plane.iter().map(|value| (value * STEPS + 0.5) as u16).collect();
+        Self { time_s, size: plane.dim(), samples }
+    }
+
+    /// The plane, as good as it was.
+    pub(super) fn plane(&self) -> Plane {
+        let samples = self.samples.iter().map(|&value| f32::from(value) / STEPS).collect();
+        Plane::from_shape_vec(self.size, samples).expect("as many samples as there were")
+    }
+}
+
+impl Store {
+    pub(super) fn new() -> Self {
+        Self { stride: 1, seen: 0, frames: Vec::new() }
+    }
+
+    /// Offers a frame.
+    pub(super) fn offer(&mut self, time_s: f64, plane: &Plane) {
+        let wanted = self.seen.is_multiple_of(self.stride);
+        self.seen += 1;
+        if !wanted {
+            return;
+        }
+        self.frames.push(Kept::new(time_s, plane));
+        let most = (MOST_BYTES / (2 * plane.len()).max(1)).clamp(COUNT.0, COUNT.1);
+        if self.frames.len() > most {
+            let mut at = 0;
+            self.frames.retain(|_| {
+                at += 1;
+                at % 2 == 1
+            });
+            self.stride *= 2;
+        }
+    }
+
+    /// At most `most` frames, spread evenly.
+    pub(super) fn spread(&self, most: usize) -> Vec<&Kept> {
+        self.spread_numbers(most).into_iter().map(|i| &self.frames[i]).collect()
+    }
+
+    /// At most `most` frames, spread evenly, and the others.
+    pub(super) fn split(&self, most: usize) -> (Vec<&Kept>, Vec<&Kept>) {
+        let chosen = self.spread_numbers(most);
+        let (mut few, mut rest) = (Vec::new(), Vec::new());
+        for (i, kept) in self.frames.iter().enumerate() {
+            if chosen.contains(&i) { few.push(kept) } else { rest.push(kept) }
+        }
+        (few, rest)
+    }
+
+    fn spread_numbers(&self, most: usize) -> Vec<usize> {
+        let parts = self.frames.len().min(most);
+        (0..parts).map(|part| (2 * part + 1) * self.frames.len() / (2 * parts)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_frames_stay_few_and_evenly_spread() {
+        let mut store = Store::new();
+        let plane = Plane::from_elem((40, 60), 77.25);
+        (0..1000).for_each(|i| store.offer(f64::from(i), &plane));
+        let times: Vec<f64> = store.frames.iter().map(|kept| kept.time_s).collect();
+        assert!((COUNT.1 / 2..=COUNT.1).contains(&times.len()), "{}", times.len());
+        assert!(times.windows(2).all(|pair| pair[1] - pair[0] == times[1] - times[0]), "{times:?}");
+        assert_eq!(store.frames[0].plane(), plane);
+        let few: Vec<f64> = store.spread(3).iter().map(|kept| kept.time_s).collect();
+        assert!(few[0] > 100.0 && few[0] < 250.0 && few[2] > 700.0, "{few:?}");
+        let (chosen, rest) = store.split(3);
+        assert_eq!((chosen.len(), chosen.len() + rest.len()), (3, times.len()));
+    }
+}

@@ -1,0 +1,52 @@
+//! When in the clip the mark is: every span's agreement with the word that the whole clip gave.
+
+use super::evidence::{Evidence, SpanSoft};
+use crate::demod::Mix;
+
+/// Agreement of one span, standard deviations of no mark, at which the mark is there: of some hundreds of unmarked
+/// spans one in a hundred clips shows one.
+const CLEAR: f64 = 4.0;
+/// The same for a span with its neighbours, and what the span itself then has to show.
+const WITH_NEIGHBOURS: (f64, f64) = (4.5, 1.0);
+
+/// A stretch of time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct TimeRange {
+    /// Time of its first frame, seconds.
+    pub from_s: f64,
+    /// Time of its last frame, seconds.
+    pub to_s: f64,
+}
+
+/// Stretches in which the mark of a codeword was seen. `weights` are those of the octaves.
+pub(super) fn ranges(evidence: &Evidence, weights: &[f32], codeword: &[u8]) -> Vec<TimeRange> {
+    let spans = evidence.apart();
+    let agreement: Vec<f64> = spans.iter().map(|span| agreement(span, weights, codeword)).collect();
+    let mut out: Vec<TimeRange> = Vec::new();
+    let mut before = false;
+    for (i, span) in spans.iter().enumerate() {
+        let near = &agreement[i.saturating_sub(1)..(i + 2).min(spans.len())];
+        let joint = near.iter().sum::<f64>() / (near.len() as f64).sqrt();
+        let there = agreement[i] >= CLEAR || (joint >= WITH_NEIGHBOURS.0 && agreement[i] >= WITH_NEIGHBOURS.1);
+        match (there, before, out.last_mut()) {
+            (true, true, Some(range)) => range.to_s = span.times.1,
+            (true, ..) => out.push(TimeRange { from_s: span.times.0, to_s: span.times.1 }),
+            _ => {}
+        }
+        before = there;
+    }
+    out
+}
+
+/// Correlation with the codeword, in standard deviations of no mark.
+fn agreement(span: &SpanSoft, weights: &[f32], codeword: &[u8]) -> f64 {
+    let mix = Mix::new(&span.octaves, weights);
+    let (mut sum, mut energy) = (0.0, 1e-9);
+    for (&z, &bit) in mix.z.iter().zip(codeword) {
+        let z = f64::from(z);
+        sum += if bit == 0 { z } else { -z };
+        energy += z * z;
+    }
+    sum / energy.sqrt()
+}
