@@ -15,7 +15,7 @@ use crate::demod::{
 use crate::normalise::{Whitener, halve, working_luma};
 use crate::pattern::{Pattern, TILE};
 use crate::spectrum::{Fft2, Plane, RealFft2};
-use crate::sync::{Alignment, Budget, SPECTRUM_SIDE, Scene, Whole, locate};
+use crate::sync::{Alignment, Budget, SPECTRUM_SIDE, Scene, Warp, Whole, follow, locate};
 use crate::{DetectOptions, Effort, Error, ImageView, Key, KeyId, Result};
 
 /// Alignments, best first, whose code is tried even where the energy shows nothing, and those of them with the longer
@@ -32,6 +32,9 @@ pub struct Detector {
     pub(super) options: DetectOptions,
 }
 
+/// Score from which on an alignment is worth following where the picture is bent, standard deviations.
+const BENT: f64 = 5.0;
+
 pub(super) struct KeyState {
     pub(super) id: KeyId,
     pub(super) pattern: Pattern,
@@ -44,6 +47,8 @@ struct Reading {
     geometry: Geometry,
     /// `None` where the picture was marked.
     alignment: Option<Alignment>,
+    /// What the alignment does not follow.
+    warp: Option<Warp>,
     /// Weight of each octave.
     weights: Vec<f32>,
 }
@@ -175,7 +180,7 @@ impl Detector {
     /// Where the mark of a reading is.
     fn evidence(&self, key: &KeyState, reading: &Reading, planes: &Planes) -> Option<EvidenceMap> {
         let codeword = &reading.assessment.decoded.as_ref()?.codeword;
-        let found = |alignment| Found { alignment, weights: &reading.weights, codeword };
+        let found = |alignment| Found { alignment, warp: reading.warp.as_ref(), weights: &reading.weights, codeword };
         let trace = match (reading.alignment, planes.scene()) {
             (Some(alignment), Some(scene)) => {
                 let levels: Vec<&Plane> = scene.levels.iter().map(|level| &level.luma).collect();
@@ -211,7 +216,7 @@ impl Detector {
         let alignments = locate(scene, &key.pattern.template, &self.tile_fft, &whole, &budget);
         for (i, alignment) in alignments.iter().enumerate() {
             progress.tell(LOCATED + (1.0 - LOCATED) * i as f64 / alignments.len() as f64)?;
-            let heard = read_aligned(scene, alignment, &key.pattern, &self.demodulator, &mut units);
+            let heard = read_aligned(scene, (alignment, None), &key.pattern, &self.demodulator, &mut units);
             let octaves = best_heard(heard);
             if octaves.is_empty() {
                 continue;
@@ -225,13 +230,48 @@ impl Detector {
                 return Ok(i as u64 + 1);
             }
         }
-        Ok(alignments.len() as u64)
+        let tried = alignments.len() as u64;
+        if budget.proposals == 0 {
+            return Ok(tried);
+        }
+        Ok(tried + self.search_bent(key, scene, &whole, alignments.first(), (pitch, best)))
+    }
+
+    /// Follows the picture's bends from where it was marked and from the best alignment; returns how many were read.
+    fn search_bent(
+        &self,
+        key: &KeyState,
+        scene: &Scene,
+        whole: &Whole,
+        first: Option<&Alignment>,
+        (pitch, best): (f64, &mut Reading),
+    ) -> u64 {
+        let upright = whole.upright();
+        let mut tried = 0;
+        for alignment in std::iter::once(&upright).chain(first.filter(|alignment| alignment.score > BENT)) {
+            let cubic = self.demodulator.cubic();
+            let Some(warp) = follow(scene, alignment, &key.pattern.template, cubic) else { continue };
+            let mut units = self.options.effort.budget().units;
+            let sight = (alignment, Some(&warp));
+            let octaves = best_heard(read_aligned(scene, sight, &key.pattern, &self.demodulator, &mut units));
+            tried += 1;
+            let assessment = assess(&octaves, &key.reader, Look::Thorough);
+            if assessment.is_better_than(&best.assessment) {
+                let geometry = geometry::estimate(alignment, &octaves, whole.size, pitch);
+                *best = Reading::new(assessment, geometry, Some(*alignment), &octaves);
+                best.warp = Some(warp);
+            }
+            if best.is_certain() {
+                break;
+            }
+        }
+        tried
     }
 }
 
 impl Reading {
     fn new(assessment: Assessment, geometry: Geometry, alignment: Option<Alignment>, octaves: &[OctaveSoft]) -> Self {
-        Self { assessment, geometry, alignment, weights: Mix::template_weights(octaves) }
+        Self { assessment, geometry, alignment, warp: None, weights: Mix::template_weights(octaves) }
     }
 
     /// Whether nothing more needs to be tried: the code was readable and chance is out of the question whatever else

@@ -1,10 +1,10 @@
 //! An alignment read: each octave from the level of the pyramid whose samples are about its units.
 
-use super::{Demodulator, Heard, blocks_aligned, fold_aligned};
+use super::{Demodulator, Heard, Sight, blocks_aligned, fold_aligned};
 use crate::normalise::Pairs;
 use crate::pattern::{BLOCK, CELL, CellSigns, Pattern, TILE};
 use crate::spectrum::Plane;
-use crate::sync::{Alignment, Scene};
+use crate::sync::{Alignment, Scene, Warp};
 
 /// Most units of one octave that are resampled; a larger field is left out.
 const MOST_UNITS: f64 = 12e6;
@@ -12,22 +12,22 @@ const MOST_UNITS: f64 = 12e6;
 /// [`read_levels`] of a scene.
 pub(crate) fn read_aligned(
     scene: &Scene,
-    alignment: &Alignment,
+    (alignment, warp): (&Alignment, Option<&Warp>),
     pattern: &Pattern,
     demodulator: &Demodulator,
     units: &mut f64,
 ) -> Vec<Heard> {
     let luma: Vec<&Plane> = scene.levels.iter().map(|level| &level.luma).collect();
-    read_levels(&luma, |level| &scene.levels[level].white, alignment, pattern, demodulator, units)
+    read_levels(&luma, |level| &scene.levels[level].white, (alignment, warp), pattern, demodulator, units)
 }
 
 /// Soft values of the octaves of an alignment, coarsest first, from a pyramid of luma and whitened planes, as far as
 /// `units` lasts: the number of units that may still be looked up, which goes down by those that were. The coarsest
-/// octave is always read.
+/// octave is always read. `warp` is what the alignment does not follow.
 pub(crate) fn read_levels<'a>(
     luma: &[&Plane],
     white: impl Fn(usize) -> &'a Pairs,
-    alignment: &Alignment,
+    (alignment, warp): (&Alignment, Option<&Warp>),
     pattern: &Pattern,
     demodulator: &Demodulator,
     units: &mut f64,
@@ -40,7 +40,7 @@ pub(crate) fn read_levels<'a>(
             break;
         }
         *units -= wanted;
-        out.extend(read_octave(luma, &white, alignment, octave, pattern, demodulator));
+        out.extend(read_octave(luma, &white, (alignment, warp), octave, pattern, demodulator));
     }
     out
 }
@@ -48,15 +48,15 @@ pub(crate) fn read_levels<'a>(
 fn read_octave<'a>(
     levels: &[&Plane],
     white: &impl Fn(usize) -> &'a Pairs,
-    alignment: &Alignment,
+    (alignment, warp): (&Alignment, Option<&Warp>),
     octave: usize,
     pattern: &Pattern,
     demodulator: &Demodulator,
 ) -> Option<Heard> {
     let grid = OctaveGrid::new(levels.len(), levels[0].dim(), alignment, octave)?;
-    let signs = content_signs(levels, alignment, octave, &grid, pattern);
-    let (white, placement) = (white(grid.fine), alignment.placement(octave, grid.fine));
-    let folded = fold_aligned(white, &placement, &signs, grid.first, demodulator.cubic());
+    let signs = content_signs(levels, (alignment, warp), octave, &grid, pattern);
+    let sight = Sight { placement: alignment.placement(octave, grid.fine), level: grid.fine, warp };
+    let folded = fold_aligned(white(grid.fine), &sight, &signs, grid.first, demodulator.cubic());
     Some(demodulator.read(folded, pattern))
 }
 
@@ -100,11 +100,11 @@ impl OctaveGrid {
 /// Signs of an octave's cells as the picture's content gives them.
 pub(crate) fn content_signs(
     levels: &[&Plane],
-    alignment: &Alignment,
+    (alignment, warp): (&Alignment, Option<&Warp>),
     octave: usize,
     grid: &OctaveGrid,
     pattern: &Pattern,
 ) -> CellSigns {
-    let placement = alignment.placement(octave, grid.coarse);
-    pattern.cells.signs(&blocks_aligned(levels[grid.coarse], &placement, grid.first, grid.units))
+    let sight = Sight { placement: alignment.placement(octave, grid.coarse), level: grid.coarse, warp };
+    pattern.cells.signs(&blocks_aligned(levels[grid.coarse], &sight, grid.first, grid.units))
 }

@@ -8,7 +8,7 @@ use crate::normalise::{Pairs, REDUCED_TILE, WEIGHTINGS, Whitener, catmull_rom};
 use crate::parallel;
 use crate::pattern::{CELL, CellSigns, TILE, blend_row};
 use crate::spectrum::{C32, Plane};
-use crate::sync::Placement;
+use crate::sync::{Placement, Warp};
 use crate::vector::wide;
 
 /// Most parts of a plane that are folded apart; each has tiles of its own.
@@ -137,7 +137,7 @@ fn fold_part(plane: &Plane, whitener: &Whitener, signs: &[CellSigns], rows: Rang
 /// grid starts.
 pub(crate) fn fold_aligned(
     white: &Pairs,
-    placement: &Placement,
+    sight: &Sight<'_>,
     signs: &CellSigns,
     first_unit: (i64, i64),
     cubic: &Cubic,
@@ -148,19 +148,59 @@ pub(crate) fn fold_aligned(
     let mut weights = vec![0.0_f32; columns];
     for row in 0..rows {
         let v = (first_unit.1 + row as i64) as f64 + 0.5;
-        let (start, step) = placement.line(first_unit.0 as f64 + 0.5, v);
-        let Some((from, to)) = inside(start, step, columns, white) else { continue };
-        blend_row(&signs.weights, signs.columns, row, CELL, &mut weights);
         let line = &mut tile[row % TILE * TILE..][..TILE];
-        let (mut x, mut y) = (Fixed::new(start.0 - 0.5, step.0, from), Fixed::new(start.1 - 0.5, step.1, from));
-        for (u, weight) in (from..to).zip(&weights[from..to]) {
-            let [matched, even] = cubic.at(white, x.next(), y.next());
-            let sums = &mut line[u % TILE];
-            let values = [matched * weight, matched, even * weight, even];
-            sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+        let mut blended = false;
+        for first in (0..columns).step_by(if sight.warp.is_some() { CELL } else { columns }) {
+            let count = if sight.warp.is_some() { CELL } else { columns };
+            let (start, step) = sight.line(first_unit.0 as f64 + first as f64 + 0.5, v, count);
+            let Some((from, to)) = inside(start, step, count, white) else { continue };
+            if !std::mem::replace(&mut blended, true) {
+                blend_row(&signs.weights, signs.columns, row, CELL, &mut weights);
+            }
+            let (mut x, mut y) = (Fixed::new(start.0 - 0.5, step.0, from), Fixed::new(start.1 - 0.5, step.1, from));
+            for (u, weight) in (first + from..first + to).zip(&weights[first + from..first + to]) {
+                let [matched, even] = cubic.at(white, x.next(), y.next());
+                let sums = &mut line[u % TILE];
+                let values = [matched * weight, matched, even * weight, even];
+                sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+            }
         }
     }
     std::array::from_fn(|i| tile.iter().map(|sums| C32::new(sums[2 * i], sums[2 * i + 1])).collect())
+}
+
+/// An octave as a level of the pyramid shows it.
+pub(crate) struct Sight<'a> {
+    pub(crate) placement: Placement,
+    /// The level, for a warp that is in samples of the finest.
+    pub(crate) level: usize,
+    pub(crate) warp: Option<&'a Warp>,
+}
+
+impl Sight<'_> {
+    /// Edge coordinates at a unit.
+    pub(crate) fn picture_at(&self, u: f64, v: f64) -> (f64, f64) {
+        match self.warp {
+            Some(warp) => warp.picture_at(&self.placement, self.level, u, v),
+            None => self.placement.picture_at(u, v),
+        }
+    }
+
+    /// Units at edge coordinates, of a warp that hardly changes over its own length.
+    pub(crate) fn units_at(&self, x: f64, y: f64) -> (f64, f64) {
+        let halvings = (1_u64 << self.level) as f64;
+        let [right, down] = self.warp.map_or([0.0; 2], |warp| warp.at(x * halvings, y * halvings));
+        self.placement.units_at(x - right / halvings, y - down / halvings)
+    }
+
+    /// Edge coordinates at a unit and the step to the next unit of its row, straight over `count` units.
+    fn line(&self, u: f64, v: f64, count: usize) -> ((f64, f64), (f64, f64)) {
+        if self.warp.is_none() {
+            return self.placement.line(u, v);
+        }
+        let (start, end) = (self.picture_at(u, v), self.picture_at(u + count as f64, v));
+        (start, ((end.0 - start.0) / count as f64, (end.1 - start.1) / count as f64))
+    }
 }
 
 /// A coordinate along a line in steps of 2^-32 samples.
@@ -218,6 +258,13 @@ impl Cubic {
     pub(crate) fn new() -> Self {
         let count = 1 << Self::BITS;
         Self { weights: (0..count).map(|i| catmull_rom((i as f32 + 0.5) / count as f32)).collect() }
+    }
+
+    /// Value at a position in sample coordinates, if the samples around it are all there.
+    pub(crate) fn within(&self, plane: &Pairs, (x, y): (f64, f64)) -> Option<[f32; WEIGHTINGS]> {
+        let inside = |at: f64, side: usize| (1.0..side as f64 - 2.0).contains(&at);
+        let fixed = |at: f64| Fixed::new(at, 0.0, 0).next();
+        (inside(x, plane.columns) && inside(y, plane.rows)).then(|| self.at(plane, fixed(x), fixed(y)))
     }
 
     /// Value at a position in sample coordinates, at least one sample away from the border.

@@ -1,8 +1,8 @@
 //! The picture's coarse content on the block grid of an octave, from which content signs are computed.
 
+use super::Sight;
 use crate::pattern::{BLOCK, BLOCKS_PER_CELL, CellGrid};
 use crate::spectrum::Plane;
-use crate::sync::Placement;
 
 /// Means over `side` x `side` samples of a plane whose grid coincides with the octave's: `side` samples are one
 /// block. Covers `units` (rows, columns) of the octave, in whole cells; blocks outside repeat the border.
@@ -35,7 +35,7 @@ pub(crate) fn blocks_direct(plane: &Plane, side: usize, units: (usize, usize)) -
 /// some two samples wide.
 pub(crate) fn blocks_aligned(
     plane: &Plane,
-    placement: &Placement,
+    sight: &Sight<'_>,
     first_unit: (i64, i64),
     units: (usize, usize),
 ) -> CellGrid {
@@ -57,7 +57,7 @@ pub(crate) fn blocks_aligned(
         let sum: f32 = corners
             .iter()
             .map(|(du, dv)| {
-                let (x, y) = placement.picture_at(u + du, v + dv);
+                let (x, y) = sight.picture_at(u + du, v + dv);
                 at(x, y)
             })
             .sum();

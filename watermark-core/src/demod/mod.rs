@@ -10,7 +10,7 @@ mod trace;
 
 pub(crate) use aligned::{read_aligned, read_levels};
 pub(crate) use direct::{Listened, base_pitch, direct_octaves, listen, read_direct, readable_octaves};
-pub(crate) use fold::{Cubic, fold_aligned, fold_direct};
+pub(crate) use fold::{Cubic, Sight, fold_aligned, fold_direct};
 pub(crate) use grid::{blocks_aligned, blocks_direct};
 pub(crate) use soft::{Demodulator, Heard, Mix, OctaveSoft, best_heard};
 pub(crate) use sum::{HeardSum, OctaveSum, weighted};

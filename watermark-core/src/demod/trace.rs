@@ -1,10 +1,11 @@
 //! Where the mark is: the picture's agreement with the mark that was read, place by place.
 
+use super::Sight;
 use super::aligned::{OctaveGrid, content_signs};
 use crate::normalise::{WEIGHTINGS, Weighting, Whitener};
 use crate::pattern::{CELL, CellSigns, Pattern, TILE, TileSynth, even_gains};
 use crate::spectrum::Plane;
-use crate::sync::{Alignment, Placement};
+use crate::sync::{Alignment, Warp};
 
 /// Fields along the picture's short side.
 const SHORT_SIDE_FIELDS: usize = 12;
@@ -27,6 +28,7 @@ pub(crate) struct Trace {
 /// What was read: by which alignment, with what weight in each octave, and the codeword.
 pub(crate) struct Found<'a> {
     pub(crate) alignment: Alignment,
+    pub(crate) warp: Option<&'a Warp>,
     pub(crate) weights: &'a [f32],
     pub(crate) codeword: &'a [u8],
 }
@@ -49,8 +51,12 @@ impl Trace {
             seen = true;
             let tile = TileSynth::new().payloads(pattern, found.codeword, &[(octave, even_gains())]).remove(0);
             let view = View {
-                placement: found.alignment.placement(octave, grid.fine),
-                signs: content_signs(levels, &found.alignment, octave, &grid, pattern),
+                sight: Sight {
+                    placement: found.alignment.placement(octave, grid.fine),
+                    level: grid.fine,
+                    warp: found.warp,
+                },
+                signs: content_signs(levels, (&found.alignment, found.warp), octave, &grid, pattern),
                 first: grid.first,
                 tile: &tile,
             };
@@ -93,7 +99,7 @@ impl Trace {
 
 /// One octave of the mark as a plane should show it.
 struct View<'a> {
-    placement: Placement,
+    sight: Sight<'a>,
     signs: CellSigns,
     first: (i64, i64),
     tile: &'a [f32],
@@ -102,7 +108,7 @@ struct View<'a> {
 impl View<'_> {
     /// The payload's pattern at edge coordinates of the plane.
     fn expected(&self, x: f64, y: f64) -> f32 {
-        let (u, v) = self.placement.units_at(x, y);
+        let (u, v) = self.sight.units_at(x, y);
         let (cu, cv) = (u - self.first.0 as f64, v - self.first.1 as f64);
         let (column, row) = ((cu / CELL as f64) as usize, (cv / CELL as f64) as usize);
         if cu < 0.0 || cv < 0.0 || column >= self.signs.columns || row >= self.signs.rows {

@@ -110,6 +110,12 @@ pub(crate) struct Whole {
 }
 
 impl Whole {
+    /// As it was marked.
+    pub(crate) fn upright(&self) -> Alignment {
+        let scale = TILE as f64 / self.size.0.min(self.size.1);
+        Alignment { matrix: [[scale, 0.0], [0.0, scale]], shift: [0.0, 0.0], octaves: self.octaves, score: 0.0 }
+    }
+
     /// The seven orientations other than upright: quarter turns and mirrors.
     fn orientations(&self) -> Vec<Alignment> {
         let (width, height) = self.size;

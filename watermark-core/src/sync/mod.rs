@@ -2,7 +2,8 @@
 //!
 //! Keyless: the whitened pyramid, its spectra, and one log-polar map over all octaves ([`Scene`]). Keyed: a search
 //! over rotation, scale, anisotropy and mirror on that map ([`search`]), least squares on the peaks ([`refine`]),
-//! and the position from the peaks' phases ([`translate`]). Each stage hands on several candidates.
+//! and the position from the peaks' phases ([`translate`]). Bends that no affine map follows are
+//! followed from there ([`warp`]). Each stage hands on several candidates.
 
 mod locate;
 mod placement;
@@ -11,7 +12,9 @@ mod refine;
 mod scene;
 mod search;
 mod translate;
+mod warp;
 
 pub(crate) use locate::{Budget, Whole, locate};
 pub(crate) use placement::{Alignment, Placement, determinant, invert};
 pub(crate) use scene::{SPECTRUM_SIDE, Scene, pyramid};
+pub(crate) use warp::{Warp, follow};

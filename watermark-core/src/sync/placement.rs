@@ -63,6 +63,12 @@ impl Alignment {
         (at(0), at(1))
     }
 
+    /// A way of so many units of octave `i`, samples of the working plane.
+    pub(crate) fn samples(&self, i: usize, way: [f64; 2]) -> [f64; 2] {
+        let zoom = (1_u64 << i) as f64;
+        invert(&self.matrix).map(|row| (row[0] * way[0] + row[1] * way[1]) / zoom)
+    }
+
     /// Smallest and largest units of octave `i` over a plane of `width` x `height` samples.
     pub(crate) fn bounds(&self, i: usize, width: f64, height: f64) -> ((f64, f64), (f64, f64)) {
         let corners = [(0.0, 0.0), (width, 0.0), (0.0, height), (width, height)];

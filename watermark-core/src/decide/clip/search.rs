@@ -112,7 +112,7 @@ impl ClipDetector<'_> {
                     read_levels(
                         &luma,
                         |level| &planes[level].1,
-                        &alignment,
+                        (&alignment, None),
                         pattern,
                         &self.detector.demodulator,
                         &mut units,
