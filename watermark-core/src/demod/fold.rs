@@ -72,7 +72,7 @@ impl Part {
     }
 
     /// Adds row `y` of the whitened plane; `weights` is scratch.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn add_row(&mut self, y: usize, white: [&[f32]; WEIGHTINGS], signs: &[CellSigns], weights: &mut [f32]) {
         let line = y % REDUCED_TILE * REDUCED_TILE..(y % REDUCED_TILE + 1) * REDUCED_TILE;
         for (row, tile) in white.iter().zip(&mut self.unsigned.0) {

@@ -35,7 +35,7 @@ impl<const N: usize> Across<N> {
     }
 
     /// `padded` holds `used` samples from [`PAD`] on.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn apply(&self, padded: &mut [f32], used: usize, out: &mut [f32]) {
         if self.starts.is_empty() {
             let width = out.len();
@@ -62,7 +62,7 @@ impl<const N: usize> Wide<N> {
         Self { kept: std::array::from_fn(|_| (usize::MAX, vec![0.0; width])), narrow: vec![0.0; narrow + 4 * PAD] }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn make(&mut self, row: usize, across: &Across<N>, samples: &[f32]) {
         let (held, wide) = &mut self.kept[row % N];
         self.narrow[PAD..PAD + samples.len()].copy_from_slice(samples);
@@ -126,7 +126,7 @@ pub(super) struct Rows<'a> {
 
 impl Rows<'_> {
     /// The change along row `y` of the picture.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub(super) fn row(&mut self, y: usize, out: &mut [f32]) {
         let plan = self.change.plan;
         let (base, rest) = locate(y, plan.pitch);
@@ -151,7 +151,7 @@ impl Rows<'_> {
 }
 
 /// Down the columns: four rows of the pattern, two of the mask.
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn blend(out: &mut [f32], pattern: [&[f32]; 4], weights: [f32; 4], mask: [&[f32]; 2], mask_rest: f32, gain: f32) {
     let width = out.len();
     let (pattern, mask) = (pattern.map(|row| &row[..width]), mask.map(|row| &row[..width]));

@@ -30,7 +30,7 @@ fn round(value: f32) -> i32 {
 
 impl<T: Copy + Default> Scratch<T> {
     /// Steps for every sample of `row` from the `change` of its pixels; none for pixels that cannot be seen.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn steps<S: PartialEq + Default>(
         &mut self,
         row: &[S],
@@ -75,7 +75,7 @@ const RUN: usize = 4096;
 impl Sample for u8 {
     type Step = i16;
 
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn add(row: &mut [Self], layout: Layout, change: &[f32], scratch: &mut Scratch<i16>) -> f64 {
         let steps = scratch.steps(row, layout, change, |d| round(d) as i16);
         let runs = row.chunks_mut(RUN).zip(steps.chunks(RUN));
@@ -96,7 +96,7 @@ impl Sample for u8 {
 impl Sample for u16 {
     type Step = i32;
 
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn add(row: &mut [Self], layout: Layout, change: &[f32], scratch: &mut Scratch<i32>) -> f64 {
         let steps = scratch.steps(row, layout, change, |d| round(d * 257.0));
         let moved = row.iter_mut().zip(steps).map(|(sample, &step)| {
@@ -112,7 +112,7 @@ impl Sample for u16 {
 impl Sample for f32 {
     type Step = Self;
 
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn add(row: &mut [Self], layout: Layout, change: &[f32], scratch: &mut Scratch<Self>) -> f64 {
         let steps = scratch.steps(row, layout, change, |d| d / 255.0);
         row.iter_mut().zip(steps).for_each(|(sample, step)| *sample += step);

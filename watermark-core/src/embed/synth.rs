@@ -94,7 +94,7 @@ impl<'a> Octave<'a> {
     }
 
     /// This octave's own signal along one of its rows.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn own_row(&mut self, row: usize, out: &mut [f32]) {
         let Layer { tile, peaks, signs, payload, template } = &self.layer;
         blend_row(&signs.signs, signs.columns, row, CELL, &mut self.signs);
@@ -108,7 +108,7 @@ impl<'a> Octave<'a> {
     }
 
     /// Adds the coarser octave, enlarged twofold, from the six of its rows around this one, nearest last but two.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn enlarge(&mut self, rows: [&[f32]; 6], out: &mut [f32]) {
         let used = rows[0].len();
         sum_down(&mut self.padded[3..3 + used], rows, &self.kernel);
@@ -125,7 +125,7 @@ impl<'a> Octave<'a> {
     }
 }
 
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn sum_down(out: &mut [f32], rows: [&[f32]; 6], kernel: &[f32; 6]) {
     let rows = rows.map(|row| &row[..out.len()]);
     for (x, value) in out.iter_mut().enumerate() {
@@ -134,7 +134,7 @@ fn sum_down(out: &mut [f32], rows: [&[f32]; 6], kernel: &[f32; 6]) {
 }
 
 /// Adds to the two samples that lie a quarter before and behind each sample of a row padded by three.
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn sum_across(pairs: &mut [[f32; 2]], padded: &[f32], kernel: &[f32; 6]) {
     let count = pairs.len();
     let taps: [&[f32]; 7] = std::array::from_fn(|i| &padded[i..i + count]);

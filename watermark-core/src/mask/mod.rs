@@ -43,7 +43,7 @@ pub(crate) fn amplitude(luma: &Plane, scale: f64) -> Plane {
 }
 
 /// The rows of [`amplitude`] from row `first` on.
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn amplitude_rows(luma: &Plane, scale: f64, first: usize, mut lines: ChunksExactMut<'_, f32>) {
     let (height, width) = luma.dim();
     let (above, below) = (first.saturating_sub(1), (first + lines.len()).min(height - 1));
@@ -63,7 +63,7 @@ fn amplitude_rows(luma: &Plane, scale: f64, first: usize, mut lines: ChunksExact
 }
 
 /// Local standard deviation of the high-passed luma, grey levels, row by row from the top down.
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 pub(crate) fn activity_rows(luma: &Plane, scale: f64, wanted: Range<usize>, mut each: impl FnMut(usize, &[f32])) {
     let low_pass = Gaussian::new((LOW_PASS_SIGMA * scale).max(LEAST_SIGMA));
     let window = LocalPower::new(((WINDOW_RADIUS * scale) as usize).max(1));
@@ -87,7 +87,7 @@ pub(crate) fn activity_rows(luma: &Plane, scale: f64, wanted: Range<usize>, mut 
 
 /// One row of the mask from the activity of three: mixed with its minimum over 3 x 3 neighbours, cut, and put through
 /// the law. `low` has one sample more than the row at either end.
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn mask_row([above, here, below]: [&[f32]; 3], low: &mut [f32], out: &mut [f32]) {
     let columns = above.iter().zip(here).zip(below);
     low[1..].iter_mut().zip(columns).for_each(|(low, ((a, b), c))| *low = smaller(*a, smaller(*b, *c)));
@@ -100,7 +100,7 @@ fn mask_row([above, here, below]: [&[f32]; 3], low: &mut [f32], out: &mut [f32])
 }
 
 /// The minimum, where neither is anything but a number: one instruction, as `f32::min` is not.
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn smaller(a: f32, b: f32) -> f32 {
     if a < b { a } else { b }
 }

@@ -12,7 +12,7 @@ const WEIGHTS: [f32; 3] = [0.299, 0.587, 0.114];
 ///
 /// # Errors
 /// [`Error::Input`] when a floating-point sample is not finite.
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 pub(crate) fn luma_row(view: &ImageView<'_>, y: usize, out: &mut [f32]) -> Result<()> {
     let channels = view.layout().channels();
     let row = y * view.stride()..y * view.stride() + view.width() * channels;
@@ -32,7 +32,7 @@ pub(crate) fn luma_row(view: &ImageView<'_>, y: usize, out: &mut [f32]) -> Resul
     Ok(())
 }
 
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn convert<T>(samples: &[T], layout: Layout, scale: f32, value: impl Fn(&T) -> f32, out: &mut [f32]) {
     let [red, green, blue] = WEIGHTS.map(|weight| weight * scale);
     let over = |luma: f32, alpha: f32| {

@@ -43,7 +43,7 @@ where
 }
 
 /// Adds whole input rows up to output rows, and then goes across.
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn reduce<'a>(
     lines: impl Iterator<Item = (usize, &'a mut [f32])>,
     width: usize,
@@ -69,7 +69,7 @@ fn reduce<'a>(
 }
 
 /// Goes across each input row, and then adds a few of the wide rows up.
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn enlarge<'a>(
     lines: impl Iterator<Item = (usize, &'a mut [f32])>,
     width: usize,

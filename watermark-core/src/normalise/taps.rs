@@ -51,7 +51,7 @@ impl Taps {
     }
 
     /// All output samples along a row.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub(super) fn apply(&self, row: &[f32], out: &mut [f32]) {
         match self.each {
             4 => self.apply_each::<4>(row, out),
@@ -65,7 +65,7 @@ impl Taps {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn apply_each<const N: usize>(&self, row: &[f32], out: &mut [f32]) {
         let (weights, _) = self.weights.as_chunks::<N>();
         for ((value, &start), weights) in out.iter_mut().zip(&self.starts).zip(weights) {
@@ -76,7 +76,7 @@ impl Taps {
 }
 
 /// Sums in four lanes.
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn dot(samples: &[f32], weights: &[f32]) -> f32 {
     let mut lanes = [0.0_f32; 4];
     for (samples, weights) in samples.chunks_exact(4).zip(weights.chunks_exact(4)) {

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::oriented::{Buffers, Cut, FilterBank, ORIENTATIONS};
 use crate::pattern::TILE;
-use crate::spectrum::{LocalPower, Plane};
+use crate::spectrum::{C32, LocalPower, Plane};
 use crate::vector::wide;
 use crate::{mask, parallel};
 
@@ -147,18 +147,16 @@ impl Stage {
         for block in (0..plane.ncols().div_ceil(step)).step_by(2) {
             let lefts = [block * step, (block + 1) * step];
             let second = lefts[1] < plane.ncols();
-            let Work { sums, buffers } = work;
+            let Work { sums, samples, buffers } = work;
             sums.iter_mut().for_each(Sums::clear);
             self.bank.channels(plane, band * step, lefts, buffers, |channel| {
-                wide(
-                    #[inline(always)]
-                    || {
-                        sums[0].add(|i| channel[i].re);
-                        if second {
-                            sums[1].add(|i| channel[i].im);
-                        }
-                    },
-                );
+                for (sums, part) in sums.iter_mut().zip([0, 1]).take(1 + usize::from(second)) {
+                    part_of(channel, part, samples);
+                    wide(
+                        #[inline(always)]
+                        || sums.add(samples),
+                    );
+                }
             });
             for (sums, left) in sums.iter().zip([block * reduced, (block + 1) * reduced]) {
                 if left < width {
@@ -175,14 +173,25 @@ impl Stage {
         let zeros = || vec![0.0; self.cut.side * self.cut.side];
         let power = LocalPower::new(self.radius);
         let sums = || Sums { cut: self.cut, power, band: zeros(), even: zeros(), matched: zeros() };
-        Work { sums: [sums(), sums()], buffers: Buffers::default() }
+        Work { sums: [sums(), sums()], samples: Vec::new(), buffers: Buffers::default() }
     }
 }
 
 /// What one pair of blocks needs; kept from pair to pair.
 struct Work {
     sums: [Sums; 2],
+    /// A channel of one block.
+    samples: Vec<f32>,
     buffers: Buffers,
+}
+
+/// The real (0) or the imaginary part (1) of complex numbers.
+fn part_of(numbers: &[C32], part: usize, out: &mut Vec<f32>) {
+    out.clear();
+    match part {
+        0 => out.extend(numbers.iter().map(|value| value.re)),
+        _ => out.extend(numbers.iter().map(|value| value.im)),
+    }
 }
 
 /// What the channels of one block have added up to.
@@ -202,9 +211,9 @@ impl Sums {
         [&mut self.band, &mut self.even, &mut self.matched].into_iter().for_each(|sum| sum.fill(0.0));
     }
 
-    /// Adds one channel, given by its samples.
-    #[inline(always)]
-    fn add(&mut self, sample: impl Fn(usize) -> f32) {
+    /// Adds one channel.
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
+    fn add(&mut self, samples: &[f32]) {
         let Self { cut, power, band, even, matched } = self;
         let (side, margin) = (cut.side, cut.reduced_margin());
         power.stream(
@@ -213,10 +222,8 @@ impl Sums {
             #[inline(always)]
             |y, row| {
                 let line = &mut band[y * side..][..side];
-                for (x, (value, sum)) in row.iter_mut().zip(line).enumerate() {
-                    *value = sample(y * side + x);
-                    *sum += *value;
-                }
+                row.copy_from_slice(&samples[y * side..][..side]);
+                line.iter_mut().zip(&*row).for_each(|(sum, value)| *sum += value);
             },
             #[inline(always)]
             |y, values, power| {
@@ -233,7 +240,7 @@ impl Sums {
     }
 
     /// Writes the used part to the columns from `left` on of rows of `width` samples.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn write(&self, left: usize, width: usize, out: &mut Band<'_>) {
         let (side, margin) = (self.cut.side, self.cut.reduced_margin());
         let columns = self.cut.reduced_step().min(width - left);

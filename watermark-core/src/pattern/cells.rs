@@ -86,7 +86,7 @@ impl CellKeys {
     }
 
     /// Projection on a keyed direction and the length of the window's coefficient vector, grey levels.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn project(&self, window: &[f32; WINDOW * WINDOW], mix: &[f32; COSINES.len()]) -> (f32, f32) {
         let mut coefficients = [0.0_f32; LANES];
         for (functions, &value) in self.functions.iter().zip(window) {
@@ -129,7 +129,7 @@ fn gather(blocks: &Plane, row: usize, column: usize, window: &mut [f32; WINDOW *
 
 /// Values of the cells along row `row` of the grid, spread over `out`, with ramps between cells. Rows and columns have
 /// `density` samples to a cell's side ([`CELL`]: one a unit); sample `n` lies at unit `n * CELL / density + 0.5`.
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 pub(crate) fn blend_row(values: &[f32], columns: usize, row: usize, density: usize, out: &mut [f32]) {
     let rows = values.len() / columns;
     let step = CELL as f32 / density as f32;

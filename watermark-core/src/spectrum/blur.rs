@@ -44,7 +44,7 @@ impl Gaussian {
     }
 
     /// Row `y` of the smoothed plane, borders replicated; `padded` is scratch.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub(crate) fn row(&self, source: &RowsOf<'_>, y: usize, padded: &mut Vec<f32>, out: &mut [f32]) {
         let (reach, width) = (self.taps.len() - 1, out.len());
         let (centre, sides) = (self.taps[0], &self.taps[1..]);

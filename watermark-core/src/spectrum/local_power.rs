@@ -19,7 +19,7 @@ impl LocalPower {
     /// Calls `residual` for the rows of a plane of `size` (rows, columns) that are needed, from the top down, and
     /// `each` with every row of `wanted`: its number, its residual, and the mean square around each sample. What a row
     /// gets does not depend on which others are wanted.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub(crate) fn stream(
         self,
         size: (usize, usize),

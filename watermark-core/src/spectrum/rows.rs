@@ -16,7 +16,7 @@ impl<'a> RowsOf<'a> {
         Self { values: plane.as_slice().expect("planes are contiguous"), width, height }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub(crate) fn clamped(&self, y: isize) -> &'a [f32] {
         let y = y.clamp(0, self.height as isize - 1) as usize;
         &self.values[y * self.width..][..self.width]
@@ -35,19 +35,19 @@ impl Ring {
         Self { values: vec![0.0; width * kept], width, kept }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub(crate) fn row(&self, y: usize) -> &[f32] {
         &self.values[y % self.kept * self.width..][..self.width]
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub(crate) fn row_mut(&mut self, y: usize) -> &mut [f32] {
         &mut self.values[y % self.kept * self.width..][..self.width]
     }
 }
 
 /// `out += sum of taps[i] * (above(i) + below(i))`, four pairs of rows at a time.
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 pub(crate) fn add_pairs<'a>(out: &mut [f32], taps: &[f32], pair: impl Fn(usize) -> (&'a [f32], &'a [f32])) {
     let mut at = 0;
     while taps.len() - at >= 4 {
@@ -68,7 +68,7 @@ pub(crate) fn add_pairs<'a>(out: &mut [f32], taps: &[f32], pair: impl Fn(usize) 
 }
 
 #[expect(clippy::needless_range_loop, reason = "one index into many slices of one length; iterators would nest")]
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn add_pairs_of<const N: usize>(out: &mut [f32], pairs: [(&[f32], &[f32]); N], taps: [f32; N]) {
     let length = out.len();
     let pairs = pairs.map(|(a, b)| (&a[..length], &b[..length]));
@@ -82,7 +82,7 @@ fn add_pairs_of<const N: usize>(out: &mut [f32], pairs: [(&[f32], &[f32]); N], t
 }
 
 /// `out = sum of row(i)` for `i` in `0..count`, four rows at a time.
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 pub(crate) fn sum_rows<'a>(out: &mut [f32], count: usize, row: impl Fn(usize) -> &'a [f32]) {
     out.copy_from_slice(row(0));
     let mut at = 1;
@@ -95,7 +95,7 @@ pub(crate) fn sum_rows<'a>(out: &mut [f32], count: usize, row: impl Fn(usize) ->
     }
 }
 
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn add_rows_of<const N: usize>(out: &mut [f32], rows: [&[f32]; N]) {
     let length = out.len();
     let rows = rows.map(|row| &row[..length]);
@@ -109,7 +109,7 @@ fn add_rows_of<const N: usize>(out: &mut [f32], rows: [&[f32]; N]) {
 }
 
 /// Fills the margins of a row that stands in the middle of `padded`, `reach` samples from either end.
-#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 pub(crate) fn repeat_ends(padded: &mut [f32], reach: usize) {
     let last = padded.len() - reach - 1;
     let (first, end) = (padded[reach], padded[last]);
@@ -133,7 +133,7 @@ impl WindowSum {
     }
 
     /// Sums over the windows around each sample; borders replicated.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub(crate) fn apply(&mut self, row: &[f32], out: &mut [f32]) {
         let radius = self.count / 2;
         let length = row.len() + 2 * radius;

@@ -103,7 +103,8 @@ fn webp(bytes: &[u8]) -> Notes {
     let known = [b"VP8X", b"VP8L", b"VP8 ", b"ALPH", b"ANIM", b"ANMF", b"ICCP", b"EXIF", b"XMP ", b"C2PA"];
     let lost = names(chunks.iter().filter(|c| !known.contains(&&c.0)).map(|c| c.0.escape_ascii().to_string()));
     Notes {
-        lossy: webp::lossy_quality(&chunks),
+        // Only who writes lossy files wants it.
+        lossy: if cfg!(feature = "webp-native") { webp::lossy_quality(&chunks) } else { None },
         manifest: chunks.iter().filter(|c| &c.0 == b"C2PA").map(|c| c.1.to_vec()).collect(),
         always: if lost.is_empty() { Vec::new() } else { vec![format!("its chunks {lost}")] },
         ..Notes::default()
