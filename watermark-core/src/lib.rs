@@ -15,6 +15,7 @@ mod key;
 mod mask;
 mod normalise;
 mod options;
+mod order;
 mod parallel;
 mod pattern;
 mod payload;

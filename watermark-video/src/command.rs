@@ -2,7 +2,9 @@
 //! when dropped, their last words kept.
 
 use std::collections::VecDeque;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::thread::{self, JoinHandle};
 
@@ -27,6 +29,33 @@ pub(crate) fn program(name: &'static str) -> Command {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command
+}
+
+/// `ffmpeg` or `ffprobe` for a file that may be a stranger's: only the file itself may be opened, no address in it.
+pub(crate) fn reader(name: &'static str) -> Command {
+    let mut command = program(name);
+    command.args(["-hide_banner", "-protocol_whitelist", "file"]);
+    command
+}
+
+/// A path as the programs take it: a name like `concat:a` or `-i` is a file's name and nothing else.
+pub(crate) fn argument(path: &Path) -> OsString {
+    let mut text = OsString::from("file:");
+    text.push(path);
+    text
+}
+
+/// The last line of what a program complained of, without the file's name and addresses in memory.
+pub(crate) fn complaint(said: &str, path: &Path) -> String {
+    let name = argument(path).to_string_lossy().into_owned();
+    let last = said.lines().last().unwrap_or("without a message");
+    let last = last.replace(&name, "the file").replace(&*path.to_string_lossy(), "the file");
+    // "[h264 @ 0x5581] ..."
+    let text = match (last.starts_with('['), last.split_once("] ")) {
+        (true, Some((_, rest))) => rest,
+        _ => &last,
+    };
+    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 impl Running {
@@ -63,7 +92,7 @@ impl Running {
 
     /// As an error.
     pub(crate) fn failure(&self, said: String) -> Error {
-        let said = if said.is_empty() { "it ended without a word".to_owned() } else { said };
+        let said = if said.is_empty() { "it ended without a word".to_owned() } else { said.replace('\n', "; ") };
         Error::Failed { program: self.program, what: self.what, said }
     }
 }
@@ -104,5 +133,18 @@ fn last_words(stderr: ChildStderr, mut each: impl FnMut(&str) -> bool) -> String
         }
         line.clear();
     }
-    Vec::from(kept).join("; ")
+    Vec::from(kept).join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complaints_are_one_line_without_addresses() {
+        let text = "[mov @ 0x55] first\n[mov,mp4 @ 0x5581d] moov atom not found\n";
+        assert_eq!(complaint(text, Path::new("a.mp4")), "moov atom not found");
+        assert_eq!(complaint("file:a.mp4: Invalid data\n", Path::new("a.mp4")), "the file: Invalid data");
+        assert_eq!(complaint("", Path::new("a.mp4")), "without a message");
+    }
 }

@@ -8,8 +8,7 @@ use std::process::ChildStdout;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use crate::command::{Running, program, widen};
-use crate::probe::argument;
+use crate::command::{Running, argument, reader, widen};
 use crate::{Clip, Error, Result};
 
 /// A timestamp is written before its frame; it is late only as far as two pipes differ.
@@ -24,7 +23,7 @@ pub(crate) struct Decoder {
 
 impl Decoder {
     pub(crate) fn start(clip: &Clip) -> Result<Self> {
-        let mut command = program("ffmpeg");
+        let mut command = reader("ffmpeg");
         command.args(["-nostdin", "-v", "error", "-noautorotate", "-copyts", "-i"]).arg(argument(&clip.path));
         command.args(["-map", &format!("0:{}", clip.index), "-fps_mode", "passthrough"]);
         command.args(["-vf", r"metadata=mode=add:key=n:value=1,metadata=mode=print:file=pipe\\:2:direct=1"]);
@@ -72,7 +71,7 @@ impl Decoder {
         // What files say of their own length is a frame or two off, and more where it is length times rate.
         match clip.frames {
             Some(expected) if decoded + 2 + expected / 50 < expected => {
-                let said = if said.is_empty() { said } else { format!(" ({said})") };
+                let said = if said.is_empty() { said } else { format!(" ({})", said.replace('\n', "; ")) };
                 Err(Error::Truncated { decoded, expected, said })
             }
             _ => Ok(()),

@@ -5,8 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{ChildStdin, Stdio};
 
-use crate::command::{Running, program, widen};
-use crate::probe::argument;
+use crate::command::{Running, argument, program, widen};
 use crate::{Clip, EncodeOptions, Error, Muxer, Result};
 
 /// What the encoder says of a file that is not whole.

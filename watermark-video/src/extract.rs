@@ -5,8 +5,7 @@ use std::path::Path;
 
 use watermark_core::{ImageView, Layout, Samples};
 
-use crate::command::{Running, program};
-use crate::probe::argument;
+use crate::command::{Running, argument, reader};
 use crate::{Error, Result};
 
 /// The luma of a frame, 8 bits.
@@ -44,7 +43,7 @@ pub fn luma_at(path: &Path, size: (usize, usize), seconds: f64) -> Result<Option
 }
 
 fn luma_of(path: &Path, size: (usize, usize), seconds: f64, after_key: Option<usize>) -> Result<Option<Luma>> {
-    let mut command = program("ffmpeg");
+    let mut command = reader("ffmpeg");
     command.args(["-nostdin", "-v", "error", "-noautorotate"]);
     // Luma as it is, not brought to another range.
     let mut filter = "format=yuv420p|yuvj420p|gray,extractplanes=y".to_owned();

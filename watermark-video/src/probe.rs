@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::command::{Running, program};
+use crate::command::{Running, argument, complaint, reader};
 use crate::{Error, PixelFormat, Result};
 
 /// A video file.
@@ -97,30 +97,101 @@ struct ProbedStream {
     side_data_list: Vec<BTreeMap<String, serde_json::Value>>,
 }
 
+impl Probed {
+    /// The video streams that are no cover pictures.
+    fn videos(&self) -> impl Iterator<Item = &ProbedStream> {
+        let is_cover = |stream: &ProbedStream| stream.disposition.get("attached_pic").is_some_and(|&set| set == 1);
+        self.streams.iter().filter(move |stream| stream.codec_type == "video" && !is_cover(stream))
+    }
+}
+
+/// How long a stream is by the file's own account.
+struct Length {
+    /// Frames a second, 0 where nothing says so.
+    rate: f64,
+    duration_s: Option<f64>,
+    frames: Option<u64>,
+}
+
+impl Length {
+    fn of(stream: &ProbedStream, format: &ProbedFormat) -> Self {
+        let rate = fraction(stream.avg_frame_rate.as_deref()).map_or(0.0, |(a, b)| f64::from(a) / f64::from(b));
+        let seconds = |text: &Option<String>| text.as_ref()?.parse::<f64>().ok().filter(|s| s.is_finite() && *s > 0.0);
+        let duration_s = seconds(&stream.duration).or_else(|| seconds(&format.duration));
+        let counted = stream.nb_frames.as_ref().and_then(|text| text.parse().ok());
+        let frames = counted.or_else(|| Some((duration_s? * rate).round() as u64).filter(|&frames| frames > 0));
+        Self { rate, duration_s, frames }
+    }
+}
+
+/// What ffprobe says of a file.
+fn ask(path: &Path) -> Result<Probed> {
+    let mut command = reader("ffprobe");
+    command.args(["-v", "error", "-of", "json", "-show_streams", "-show_format"]).arg(argument(path));
+    let mut running = Running::start(command, "ffprobe", "reading the file", |_| false)?;
+    let mut stdout = running.child.stdout.take();
+    let mut text = String::new();
+    if let Some(stdout) = &mut stdout {
+        std::io::Read::read_to_string(stdout, &mut text).map_err(Error::io("ffprobe's answer cannot be read"))?;
+    }
+    let (good, said) = running.finish()?;
+    let probed = if good { serde_json::from_str(&text).ok() } else { None };
+    probed.ok_or_else(|| {
+        let said = complaint(&said, path);
+        Error::Unsupported(format!(
+            "ffprobe cannot make sense of it ({said}); the file is damaged, cut short, or no clip"
+        ))
+    })
+}
+
+/// The video of a suspect file: whatever it is, as long as frames come out of it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Suspect {
+    /// The file.
+    pub path: PathBuf,
+    /// Number of the first video stream that is no cover picture.
+    pub index: usize,
+    /// Length, seconds, where the file says so.
+    pub duration_s: Option<f64>,
+    /// Frames a second, 0 where nothing says so.
+    pub rate: f64,
+    /// Frames by the file's own account.
+    pub frames: Option<u64>,
+}
+
+impl Suspect {
+    /// Looks at a file.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] without `ffprobe`, [`Error::Unsupported`] for what ffprobe cannot read and for a file without
+    /// video.
+    pub fn probe(path: &Path) -> Result<Self> {
+        Self::from_probed(path, &ask(path)?)
+    }
+
+    fn from_probed(path: &Path, probed: &Probed) -> Result<Self> {
+        let Some(stream) = probed.videos().next() else {
+            let text = "there is no video stream in it; a mark is in pictures, not in sound";
+            return Err(Error::Unsupported(text.to_owned()));
+        };
+        let Length { rate, duration_s, frames } = Length::of(stream, &probed.format);
+        Ok(Self { path: path.to_owned(), index: stream.index, duration_s, rate, frames })
+    }
+}
+
 impl Clip {
     /// Looks at a file.
     ///
     /// # Errors
-    /// [`Error::Missing`] without `ffprobe`, [`Error::Failed`] for what ffprobe cannot read, [`Error::Unsupported`] for a
-    /// file without video, with several videos, interlaced, or in a pixel format that is not marked.
+    /// [`Error::Missing`] without `ffprobe`, [`Error::Unsupported`] for what ffprobe cannot read and for a file without
+    /// video, with several videos, interlaced, or in a pixel format that is not marked.
     pub fn probe(path: &Path) -> Result<Self> {
-        let mut command = program("ffprobe");
-        command.args(["-v", "error", "-of", "json", "-show_streams", "-show_format"]).arg(argument(path));
-        let mut running = Running::start(command, "ffprobe", "reading the file", |_| false)?;
-        let mut stdout = running.child.stdout.take();
-        let mut text = String::new();
-        if let Some(stdout) = &mut stdout {
-            std::io::Read::read_to_string(stdout, &mut text).map_err(Error::io("ffprobe's answer cannot be read"))?;
-        }
-        let said = running.succeed()?;
-        let probed: Probed = serde_json::from_str(&text).map_err(|_| running.failure(said))?;
-        Self::from_probed(path, probed)
+        Self::from_probed(path, ask(path)?)
     }
 
     fn from_probed(path: &Path, probed: Probed) -> Result<Self> {
-        let is_cover = |stream: &ProbedStream| stream.disposition.get("attached_pic").is_some_and(|&set| set == 1);
-        let videos: Vec<&ProbedStream> =
-            probed.streams.iter().filter(|s| s.codec_type == "video" && !is_cover(s)).collect();
+        let videos: Vec<&ProbedStream> = probed.videos().collect();
         let unsupported = |text: String| Err(Error::Unsupported(text));
         let stream = match videos[..] {
             [] => return unsupported("it has no video stream; give a film, or a picture as a picture".to_owned()),
@@ -156,11 +227,7 @@ impl Clip {
         ];
         let known = |value: &&String| !matches!(value.as_str(), "unknown" | "unspecified" | "reserved");
         let colour = tags.iter().filter_map(|&(tag, value)| Some((tag, value.as_ref().filter(known)?.clone())));
-        let rate = fraction(stream.avg_frame_rate.as_deref()).map_or(0.0, |(a, b)| f64::from(a) / f64::from(b));
-        let seconds = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<f64>().ok());
-        let duration_s = seconds(&stream.duration).or_else(|| seconds(&probed.format.duration)).unwrap_or(0.0);
-        let counted = stream.nb_frames.as_ref().and_then(|text| text.parse().ok());
-        let frames = counted.or(Some((duration_s * rate) as u64).filter(|&frames| frames > 0));
+        let length = Length::of(stream, &probed.format);
         let others = probed.streams.iter().filter(|other| other.index != stream.index).map(|other| Stream {
             index: other.index,
             kind: other.codec_type.clone(),
@@ -172,9 +239,9 @@ impl Clip {
             pixels,
             full_range: pixels.full || stream.color_range.as_deref() == Some("pc"),
             codec: stream.codec_name.clone().unwrap_or_default(),
-            frames,
-            rate,
-            duration_s,
+            frames: length.frames,
+            rate: length.rate,
+            duration_s: length.duration_s.unwrap_or(0.0),
             time_base: fraction(stream.time_base.as_deref()).unwrap_or((1, 90_000)),
             rotation_deg: rotation(&stream.side_data_list),
             pixel_aspect: stream
@@ -188,13 +255,6 @@ impl Clip {
             others: others.collect(),
         })
     }
-}
-
-/// The path so that no program takes it for an option or a protocol.
-pub(crate) fn argument(path: &Path) -> std::ffi::OsString {
-    let mut text = std::ffi::OsString::from("file:");
-    text.push(path);
-    text
 }
 
 fn fraction(text: Option<&str>) -> Option<(u32, u32)> {
@@ -241,4 +301,31 @@ fn hdr10(side_data: &[BTreeMap<String, serde_json::Value>]) -> Option<String> {
         );
     }
     (!words.is_empty()).then(|| words.join(":"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suspect(json: &str) -> Result<Suspect> {
+        Suspect::from_probed(Path::new("a.mp4"), &serde_json::from_str(json).unwrap())
+    }
+
+    #[test]
+    fn the_first_stream_that_moves_is_taken() {
+        let json = r#"{"streams":[
+            {"index":0,"codec_type":"video","avg_frame_rate":"0/0","disposition":{"attached_pic":1}},
+            {"index":1,"codec_type":"audio"},
+            {"index":2,"codec_type":"video","avg_frame_rate":"24000/1001","disposition":{"attached_pic":0}}],
+            "format":{"duration":"10.010000"}}"#;
+        let suspect = suspect(json).unwrap();
+        assert_eq!((suspect.index, suspect.frames, suspect.duration_s), (2, Some(240), Some(10.01)));
+        assert!((suspect.rate - 23.976).abs() < 1e-3);
+    }
+
+    #[test]
+    fn sound_alone_is_no_clip() {
+        let sound = suspect(r#"{"streams":[{"index":0,"codec_type":"audio"}],"format":{"duration":"3"}}"#);
+        assert!(sound.unwrap_err().to_string().contains("no video stream"));
+    }
 }

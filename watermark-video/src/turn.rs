@@ -5,8 +5,7 @@ use std::path::Path;
 
 use tempfile::{NamedTempFile, TempPath};
 
-use crate::command::{Running, program};
-use crate::probe::argument;
+use crate::command::{Running, argument, program};
 use crate::{Clip, Error, Muxer, Result};
 
 /// Whether a clip's rotation takes a second pass.

@@ -25,6 +25,7 @@ use super::reporter::{Ended, Reporter};
 use super::stop::Stop;
 use super::tally::Status;
 use crate::args::{CredentialsRule, EmbedArgs};
+use crate::clip;
 use crate::files::{self, Target};
 use crate::hash::Hash;
 use crate::output;
@@ -48,21 +49,12 @@ pub(super) fn wanted(args: &EmbedArgs) -> bool {
     }
 }
 
-/// Whether a file is a clip, by its name or its first bytes.
+/// Whether a file is a clip, by its first bytes, or by its name where they are not those of a picture.
 fn is_clip(path: &Path) -> bool {
     let named =
         path.extension().and_then(|e| e.to_str()).is_some_and(|e| EXTENSIONS.contains(&&*e.to_ascii_lowercase()));
-    let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut start));
-    if !path.is_file() || read.is_err() || start.is_empty() {
-        return named && !path.is_dir();
-    }
-    if Format::sniff(&start).is_some() {
-        return false;
-    }
-    let brand =
-        start.get(4..8) == Some(b"ftyp") && !matches!(start.get(8..12), Some(b"avif" | b"avis" | b"heic" | b"mif1"));
-    named || brand || start.starts_with(b"\x1a\x45\xdf\xa3") || start.get(8..12) == Some(b"AVI ")
+    let start = clip::start_of(path);
+    clip::begins_like_a_clip(&start) || (named && !path.is_dir() && Format::sniff(&start).is_none())
 }
 
 /// Refuses options that are about clips where there is none.

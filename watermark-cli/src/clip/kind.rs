@@ -11,14 +11,23 @@ const STILL_BRANDS: [&[u8; 4]; 8] = [b"avif", b"avis", b"heic", b"heix", b"mif1"
 
 /// Whether a file begins like a clip. What cannot be opened does not; that is said where it is read.
 pub(crate) fn is_clip(path: &Path) -> bool {
+    begins_like_a_clip(&start_of(path))
+}
+
+/// The first bytes of a file; none of what is no file or cannot be read.
+pub(crate) fn start_of(path: &Path) -> Vec<u8> {
     let mut start = Vec::new();
     // A pipe would be taken from whoever reads it.
     let regular = std::fs::metadata(path).is_ok_and(|data| data.is_file());
-    let mut read = || File::open(path)?.take(SNIFFED).read_to_end(&mut start);
-    regular && read().is_ok() && begins_like_a_clip(&start)
+    let read = regular.then(|| File::open(path).and_then(|file| file.take(SNIFFED).read_to_end(&mut start)));
+    if read.is_some_and(|read| read.is_err()) {
+        start.clear();
+    }
+    start
 }
 
-fn begins_like_a_clip(start: &[u8]) -> bool {
+/// Whether these are the first bytes of a clip.
+pub(crate) fn begins_like_a_clip(start: &[u8]) -> bool {
     let at = |from: usize, bytes: &[u8]| start.get(from..from + bytes.len()) == Some(bytes);
     let brand = |brands: &[&[u8; 4]]| brands.iter().any(|brand| at(8, brand.as_slice()));
     // ISO media (MP4, MOV), and old QuickTime files that begin with another box.

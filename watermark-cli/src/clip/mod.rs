@@ -1,19 +1,14 @@
-//! Clips: decoded by the system's ffmpeg as a child process, luma planes through a pipe. Nothing of a clip is written to
-//! disk, and of its frames some are in memory at a time.
+//! Clips that are looked at: luma planes of some frames, a few in memory at a time; nothing of a clip is written to disk.
 
 mod kind;
-mod probe;
-mod process;
-mod stream;
 
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
-pub(crate) use kind::is_clip;
-use probe::Facts;
-use stream::{Frames, Pass};
+pub(crate) use kind::{begins_like_a_clip, is_clip, start_of};
 use watermark_core::{ClipDetection, ClipDetector, Detector, Layout};
 use watermark_media::{Picture, PixelData};
+use watermark_video::{Frame, Frames, Pass, Suspect};
 
 /// Frames handed to the detector together.
 const AT_ONCE: usize = 4;
@@ -43,7 +38,7 @@ pub(crate) struct Seen {
     /// Length of the file, seconds, where it says so.
     pub(crate) duration_s: Option<f64>,
     /// Frames in the file, where it says so.
-    pub(crate) frames: Option<usize>,
+    pub(crate) frames: Option<u64>,
     /// Frames that were decoded and handed to the detector.
     pub(crate) decoded: usize,
     /// One of the frames, its luma alone.
@@ -56,9 +51,9 @@ pub(crate) struct Seen {
 
 /// Looks at a clip.
 pub(crate) fn look(detector: &Detector, path: &Path, sampling: &Sampling) -> Result<Seen> {
-    let facts = probe::probe(path)?;
-    let to_s = sampling.to_s.or(facts.duration_s);
-    if let Some(duration_s) = facts.duration_s {
+    let suspect = Suspect::probe(path)?;
+    let to_s = sampling.to_s.or(suspect.duration_s);
+    if let Some(duration_s) = suspect.duration_s {
         ensure!(
             sampling.from_s < duration_s,
             "the clip is {duration_s:.1} s long, and --from is {}; begin earlier",
@@ -74,12 +69,12 @@ pub(crate) fn look(detector: &Detector, path: &Path, sampling: &Sampling) -> Res
     let pass = Pass { from_s: sampling.from_s, length_s, interval_s, key_frames: false };
     // In a long clip nearly all of the time goes into frames that nobody looks at.
     if sampling.every_s.is_none() && length_s.is_some_and(|length_s| length_s > LONG_S) {
-        let seen = one_pass(detector, path, &facts, &Pass { key_frames: true, ..pass })?;
+        let seen = one_pass(detector, &suspect, &Pass { key_frames: true, ..pass })?;
         if seen.as_ref().is_some_and(|seen| seen.clip.detection.strongest().payload.is_some()) {
             return Ok(seen.expect("it was looked into"));
         }
     }
-    match one_pass(detector, path, &facts, &pass)? {
+    match one_pass(detector, &suspect, &pass)? {
         Some(seen) => Ok(seen),
         None => bail!(
             "no frame between {} s and {} was decoded; the file may be cut short, or --from and --to may lie outside of it",
@@ -90,16 +85,16 @@ pub(crate) fn look(detector: &Detector, path: &Path, sampling: &Sampling) -> Res
 }
 
 /// One reading of the file; nothing when there was no frame.
-fn one_pass(detector: &Detector, path: &Path, facts: &Facts, pass: &Pass) -> Result<Option<Seen>> {
+fn one_pass(detector: &Detector, suspect: &Suspect, pass: &Pass) -> Result<Option<Seen>> {
     let mut clip = ClipDetector::new(detector);
-    let mut frames = Frames::open(path, facts, pass)?;
+    let mut frames = Frames::open(suspect, pass)?;
     let (mut decoded, mut batches, mut picture) = (0, 0_usize, None);
     loop {
-        let some: Vec<stream::Frame> = frames.by_ref().take(AT_ONCE).collect::<Result<_>>()?;
+        let some: Vec<Frame> = frames.by_ref().take(AT_ONCE).collect::<watermark_video::Result<_>>()?;
         if some.is_empty() {
             break;
         }
-        clip.add(&some.iter().map(stream::Frame::view).collect::<watermark_core::Result<Vec<_>>>()?)?;
+        clip.add(&some.iter().map(Frame::view).collect::<watermark_core::Result<Vec<_>>>()?)?;
         decoded += some.len();
         batches += 1;
         // One in the middle, as far as that can be told while they come.
@@ -113,6 +108,6 @@ fn one_pass(detector: &Detector, path: &Path, facts: &Facts, pass: &Pass) -> Res
         return Ok(None);
     }
     let picture = picture.context("a clip with frames has one to show")?;
-    let (duration_s, rate) = (facts.duration_s, facts.rate);
-    Ok(Some(Seen { clip: clip.finish()?, duration_s, frames: facts.frames, decoded, picture, rate, damage }))
+    let Suspect { duration_s, rate, frames, .. } = *suspect;
+    Ok(Some(Seen { clip: clip.finish()?, duration_s, frames, decoded, picture, rate, damage }))
 }

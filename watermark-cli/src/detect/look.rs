@@ -67,7 +67,7 @@ fn look_at_clip(detector: &Detector, path: &Path, sampling: &Sampling) -> Result
         output::warn(&format!("{}: what could be decoded was looked at; ffmpeg complains: {damage}", path.display()));
     }
     let at = seen.clip.ranges.first().map_or(0, |range| (range.from_s * seen.rate) as usize);
-    let pictures = seen.frames.unwrap_or(seen.decoded).max(seen.decoded);
+    let pictures = seen.frames.map_or(0, |frames| frames as usize).max(seen.decoded);
     let film = Film { duration_s: seen.duration_s, ranges: seen.clip.ranges, repeated: seen.clip.repeated };
     Ok(Look {
         detection: seen.clip.detection,

@@ -13,6 +13,7 @@ use crate::demod::{
     Demodulator, Found, Mix, OctaveSoft, Trace, base_pitch, best_heard, read_aligned, read_direct, readable_octaves,
 };
 use crate::normalise::{Whitener, halve, working_luma};
+use crate::order::ascending;
 use crate::pattern::{Pattern, TILE};
 use crate::spectrum::{Fft2, Plane, RealFft2};
 use crate::sync::{Alignment, Budget, SPECTRUM_SIDE, Scene, Warp, Whole, follow, locate};
@@ -172,7 +173,7 @@ impl Detector {
             }
             marks.push(mark);
         }
-        marks.sort_by(|a, b| a.log10_p.total_cmp(&b.log10_p));
+        ascending(&mut marks, |mark| mark.log10_p);
         progress.tell(1.0)?;
         Ok(Detection { marks, tried })
     }

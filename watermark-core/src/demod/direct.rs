@@ -84,8 +84,9 @@ pub(crate) fn listen(
     let one = "one key was given";
     let mut hosts = Vec::with_capacity(octaves);
     finest_first(&base, octaves, |plane| {
-        let [sample, whole] = fold_sample(plane, whitener, &signs(plane));
-        hosts.push((read(whole).expect(one), read(sample).expect(one)));
+        let (sample, whole) = fold_sample(plane, whitener, &signs(plane));
+        let before = read(sample).expect(one);
+        hosts.push((whole.map_or_else(|| before.clone(), |whole| read(whole).expect(one)), before));
     });
     mark(&mut base);
     let mut marked = Vec::with_capacity(octaves);

@@ -25,13 +25,17 @@ pub(crate) fn fold_direct(plane: &Plane, whitener: &Whitener, signs: &[CellSigns
     fold_ranges(plane, whitener, signs, ranges).folded()
 }
 
-/// As [`fold_direct`], of every second part and of the whole; for a plane of few parts the whole twice.
-pub(crate) fn fold_sample(plane: &Plane, whitener: &Whitener, signs: &[CellSigns]) -> [Vec<Folded>; 2] {
+/// As [`fold_direct`], of every second part, and of the whole where that is more.
+pub(crate) fn fold_sample(
+    plane: &Plane,
+    whitener: &Whitener,
+    signs: &[CellSigns],
+) -> (Vec<Folded>, Option<Vec<Folded>>) {
     let (sampled, rest) = sampled_ranges(plane, whitener);
     let sample = fold_ranges(plane, whitener, signs, sampled);
     let folded = sample.folded();
-    let whole = if rest.is_empty() { sample } else { sample.add(fold_ranges(plane, whitener, signs, rest)) };
-    [folded, whole.folded()]
+    let whole = (!rest.is_empty()).then(|| sample.add(fold_ranges(plane, whitener, signs, rest)).folded());
+    (folded, whole)
 }
 
 /// The first of [`fold_sample`] alone, and the share of the plane that it is.
@@ -133,7 +137,8 @@ fn fold_part(plane: &Plane, whitener: &Whitener, signs: &[CellSigns], rows: Rang
     });
     part
 }
-/// Folds a whitened plane seen through `placement`. `first_unit` (x, y) is the tile-aligned unit at which the signs'
+
+/// Folds a whitened plane as `sight` has it. `first_unit` (x, y) is the tile-aligned unit at which the signs'
 /// grid starts.
 pub(crate) fn fold_aligned(
     white: &Pairs,
@@ -146,17 +151,15 @@ pub(crate) fn fold_aligned(
     // For each unit of the tile and each weighting the signed and the unsigned sum.
     let mut tile = vec![[0.0_f32; 2 * WEIGHTINGS]; TILE * TILE];
     let mut weights = vec![0.0_f32; columns];
+    // Units of a row that lie on a straight line.
+    let straight = if sight.warp.is_some() { CELL } else { columns };
     for row in 0..rows {
         let v = (first_unit.1 + row as i64) as f64 + 0.5;
         let line = &mut tile[row % TILE * TILE..][..TILE];
-        let mut blended = false;
-        for first in (0..columns).step_by(if sight.warp.is_some() { CELL } else { columns }) {
-            let count = if sight.warp.is_some() { CELL } else { columns };
-            let (start, step) = sight.line(first_unit.0 as f64 + first as f64 + 0.5, v, count);
-            let Some((from, to)) = inside(start, step, count, white) else { continue };
-            if !std::mem::replace(&mut blended, true) {
-                blend_row(&signs.weights, signs.columns, row, CELL, &mut weights);
-            }
+        blend_row(&signs.weights, signs.columns, row, CELL, &mut weights);
+        for first in (0..columns).step_by(straight) {
+            let (start, step) = sight.line(first_unit.0 as f64 + first as f64 + 0.5, v, straight);
+            let Some((from, to)) = inside(start, step, straight, white) else { continue };
             let (mut x, mut y) = (Fixed::new(start.0 - 0.5, step.0, from), Fixed::new(start.1 - 0.5, step.1, from));
             for (u, weight) in (first + from..first + to).zip(&weights[first + from..first + to]) {
                 let [matched, even] = cubic.at(white, x.next(), y.next());

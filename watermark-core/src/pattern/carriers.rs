@@ -3,6 +3,7 @@
 use super::{BAND_HIGH, BAND_LOW, TILE, Template};
 use crate::code::CODED_BITS;
 use crate::key::KeyStream;
+use crate::order::ascending;
 use crate::spectrum::C32;
 
 /// Octaves that pilots can tell apart.
@@ -50,7 +51,7 @@ impl Carriers {
         let (pilot_bins, coded_bins) = bins.split_at(PILOTS);
         let mut coded: Vec<Carrier> =
             coded_bins.iter().enumerate().map(|(i, &bin)| carrier(stream, bin, i % CODED_BITS)).collect();
-        coded.sort_by_key(|carrier| carrier.bit);
+        ascending(&mut coded, |carrier| f64::from(carrier.bit));
         let pilots = std::array::from_fn(|_| pilot_bins.iter().map(|&bin| carrier(stream, bin, 0)).collect());
         Self { coded, pilots }
     }

@@ -6,6 +6,7 @@ use super::refine::refine;
 use super::scene::Scene;
 use super::search::{Proposal, anisotropic, isotropic, upright};
 use super::translate::{coherence, extend, translate};
+use crate::order::descending;
 use crate::pattern::{TILE, Template};
 use crate::spectrum::Fft2;
 
@@ -61,7 +62,7 @@ pub(crate) fn locate(scene: &Scene, template: &Template, fft: &Fft2, whole: &Who
     for alignment in candidates.iter_mut().take(budget.polished) {
         *alignment = best_polish(scene, template, alignment);
     }
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    descending(&mut candidates, |alignment| alignment.score);
     candidates
 }
 
@@ -76,7 +77,7 @@ fn best_polish(scene: &Scene, template: &Template, start: &Alignment) -> Alignme
 
 /// Best first, without the copies that differ by the number of octaves alone.
 fn distinct(mut found: Vec<Alignment>) -> Vec<Alignment> {
-    found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    descending(&mut found, |alignment| alignment.score);
     let mut out: Vec<Alignment> = Vec::new();
     for alignment in found {
         if !out.iter().any(|other| same(other, &alignment)) {

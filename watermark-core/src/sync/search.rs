@@ -1,6 +1,7 @@
 //! Rotation, scale, anisotropy and mirror: sums of the log-polar map at the template's peaks.
 
 use super::placement::Matrix;
+use crate::order::descending;
 use crate::pattern::{TILE, Template};
 use crate::spectrum::LogPolar;
 
@@ -56,7 +57,7 @@ pub(crate) fn isotropic(map: &LogPolar, template: &Template, count: usize) -> Ve
     for mirror in [false, true] {
         score(map, template, shape(mirror), &best, &mut out);
     }
-    out.sort_by(|a, b| b.score.total_cmp(&a.score));
+    descending(&mut out, |proposal| f64::from(proposal.score));
     out
 }
 
@@ -87,7 +88,7 @@ pub(crate) fn anisotropic(map: &LogPolar, template: &Template, count: usize) -> 
             }
         }
     }
-    out.sort_by(|a, b| b.score.total_cmp(&a.score));
+    descending(&mut out, |proposal| f64::from(proposal.score));
     out
 }
 
@@ -225,7 +226,7 @@ fn best_of_rows(total: &[f32], scales: usize, rows: &[usize], usable: usize, cou
         .flat_map(|row| (0..usable).map(move |column| row * scales + column))
         .map(|i| (i, total[i]))
         .collect();
-    cells.sort_by(|a, b| b.1.total_cmp(&a.1));
+    descending(&mut cells, |cell| f64::from(cell.1));
     let mut out: Vec<(usize, f32)> = Vec::with_capacity(count);
     for (cell, value) in cells {
         if out.len() == count {

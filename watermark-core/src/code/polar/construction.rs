@@ -1,5 +1,7 @@
 //! Which places of the transform carry information.
 
+use crate::order::{ascending, descending};
+
 /// 2^(1/4), the base of the polarisation weight; found by He et al. to serve all lengths and rates.
 const BETA: f64 = 1.189_207_115_002_721;
 
@@ -24,9 +26,10 @@ pub(crate) fn information_set(length: usize, information: usize) -> Vec<usize> {
         }
         sum
     };
-    let mut places: Vec<(f64, usize)> = (0..length).map(|place| (weight(place), place)).collect();
-    places.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
-    let mut best: Vec<usize> = places.into_iter().take(information).map(|(_, place)| place).collect();
-    best.sort_unstable();
-    best
+    // Of two places of one weight the later one is better.
+    let mut places: Vec<usize> = (0..length).rev().collect();
+    descending(&mut places, |&place| weight(place));
+    places.truncate(information);
+    ascending(&mut places, |&place| place as f64);
+    places
 }

@@ -13,6 +13,7 @@
 //! nothing is ever copied.
 
 use super::Polar;
+use crate::order::ascending;
 
 /// Soft values beyond this are cut; their sums stay finite.
 const LARGEST: f32 = 1e30;
@@ -30,7 +31,7 @@ pub(super) fn decode(code: &Polar, llr: &[f32], list: usize) -> Vec<(f32, Vec<u8
     });
     search.visit(top, 0, 0);
     let mut order = search.paths.clone();
-    order.sort_by(|&a, &b| search.metrics[a].total_cmp(&search.metrics[b]));
+    ascending(&mut order, |&path| f64::from(search.metrics[path]));
     let word = |path| search.bits[top][0].read(path).iter().map(|&bit| (bit >> 31) as u8).collect();
     order.into_iter().map(|path| (search.metrics[path], word(path))).collect()
 }

@@ -17,6 +17,7 @@ use super::detector::{KeyState, mark};
 use super::{Detection, Detector, Geometry, Mark, Verdict, geometry};
 use crate::demod::{OctaveSoft, base_pitch, read_direct, readable_octaves};
 use crate::normalise::{resample, working_luma};
+use crate::order::ascending;
 use crate::pattern::Pattern;
 use crate::spectrum::Plane;
 use crate::{Error, ImageView, Result, parallel};
@@ -207,7 +208,7 @@ impl<'a> ClipDetector<'a> {
         let keys = self.detector.keys.iter().zip(&self.readings);
         let one = |(key, reading)| (mark_of(key, reading, self.tried), reading);
         let mut marks: Vec<(Mark, &KeyReading)> = keys.map(one).collect();
-        marks.sort_by(|(a, _), (b, _)| a.log10_p.total_cmp(&b.log10_p));
+        ascending(&mut marks, |(mark, _)| mark.log10_p);
         let (strongest, reading) = &marks[0];
         let ranges = if strongest.payload.is_some() { reading.best.ranges.clone() } else { Vec::new() };
         let octaves = reading.best.octaves.clone();
