@@ -138,9 +138,7 @@ fn ask(path: &Path) -> Result<Probed> {
     let probed = if good { serde_json::from_str(&text).ok() } else { None };
     probed.ok_or_else(|| {
         let said = complaint(&said, path);
-        Error::Unsupported(format!(
-            "ffprobe cannot make sense of it ({said}); the file is damaged, cut short, or no clip"
-        ))
+        running.failure(format!("{said}; the file is damaged, cut short, or no clip"))
     })
 }
 
@@ -164,8 +162,8 @@ impl Suspect {
     /// Looks at a file.
     ///
     /// # Errors
-    /// [`Error::Missing`] without `ffprobe`, [`Error::Unsupported`] for what ffprobe cannot read and for a file without
-    /// video.
+    /// [`Error::Missing`] without `ffprobe`, [`Error::Failed`] for what ffprobe cannot read, [`Error::Unsupported`] for
+    /// a file without video.
     pub fn probe(path: &Path) -> Result<Self> {
         Self::from_probed(path, &ask(path)?)
     }
@@ -184,8 +182,8 @@ impl Clip {
     /// Looks at a file.
     ///
     /// # Errors
-    /// [`Error::Missing`] without `ffprobe`, [`Error::Unsupported`] for what ffprobe cannot read and for a file without
-    /// video, with several videos, interlaced, or in a pixel format that is not marked.
+    /// [`Error::Missing`] without `ffprobe`, [`Error::Failed`] for what ffprobe cannot read, [`Error::Unsupported`] for
+    /// a file without video, with several videos, interlaced, or in a pixel format that is not marked.
     pub fn probe(path: &Path) -> Result<Self> {
         Self::from_probed(path, ask(path)?)
     }
