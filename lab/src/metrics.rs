@@ -61,7 +61,8 @@ fn butteraugli(original: &RgbImage, marked: &RgbImage) -> anyhow::Result<[f64; 2
     Ok([norms.score, norms.pnorm_3])
 }
 
-fn ssimulacra2(original: &RgbImage, marked: &RgbImage) -> anyhow::Result<f64> {
+/// SSIMULACRA2 of whole pictures.
+pub(crate) fn ssimulacra2(original: &RgbImage, marked: &RgbImage) -> anyhow::Result<f64> {
     let frame = |picture: &RgbImage| {
         let pixels = picture.pixels().map(|p| p.0.map(|v| f32::from(v) / 255.0)).collect();
         let (width, height) = (picture.width() as usize, picture.height() as usize);

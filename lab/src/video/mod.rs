@@ -7,6 +7,7 @@ mod ffmpeg;
 mod marking;
 mod null;
 mod planes;
+mod quality;
 mod reading;
 mod rows;
 mod scenes;
@@ -60,6 +61,9 @@ pub(crate) struct Options {
     /// Readings of unmarked pieces, or with wrong keys, to make as well: pairs of piece and key.
     #[arg(long, default_value_t = 0)]
     null: usize,
+    /// Measure bits and quality instead of readings.
+    #[arg(long)]
+    quality: bool,
     /// Minutes after which no new piece is begun; 0 for no bound.
     #[arg(long, default_value_t = 0.0)]
     budget: f64,
@@ -111,6 +115,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut names = scenes::names(options.clips);
     if options.real.is_some() {
         names.insert(names.len().min(2), "real".to_owned());
+    }
+    if options.quality {
+        return quality::run(options, &study.origin, &names, study.until);
     }
     'all: for piece in 0..options.pieces {
         for name in &names {

@@ -11,6 +11,8 @@
 mod convolutional;
 mod limits;
 // The code as the core has it, which keeps it private.
+#[path = "../../../../watermark-core/src/order.rs"]
+mod order;
 #[path = "../../../../watermark-core/src/code/polar/mod.rs"]
 mod polar;
 #[path = "../../../../watermark-core/src/code/soft.rs"]
