@@ -15,7 +15,7 @@ export type Role = 'master' | 'title' | 'detect-only';
 export type ErrorKind =
   | 'empty' | 'unsupported' | 'corrupt' | 'truncated' | 'limit' | 'animated' | 'cmyk' | 'depth' | 'input'
   | 'key' | 'key_foreign' | 'key_damaged' | 'key_sealed' | 'key_passphrase'
-  | 'cancelled' | 'memory' | 'fault';
+  | 'cancelled' | 'memory' | 'fault' | 'film_unplayable';
 
 /** Something went wrong: a sentence for people and a word for programs. */
 export interface Failure {
@@ -88,6 +88,22 @@ export interface Report extends Mark {
   tried: number | null;
   /** For each mark whose payload was read, where it is: row by row, in standard deviations of no mark. */
   evidence: { key_id: string; columns: number; rows: number; z: (number | null)[] }[];
+  /** Of a film; `null` for pictures. */
+  clip: Clip | null;
+}
+
+/** What was seen of a film. */
+export interface Clip {
+  /** Length, seconds; `null` where whoever gave the frames did not say. */
+  duration_s: number | null;
+  /** Times of the first and the last frame of each stretch in which the strongest mark was seen, seconds. */
+  ranges: [number, number][];
+  /** Frames that were read. */
+  frames: number;
+  /** Frames that repeat the one before and were not read. */
+  repeated: number;
+  /** Where the film could not be played any further, seconds; `null` when it was played to its end. */
+  stopped_s: number | null;
 }
 
 export interface Options {

@@ -4,6 +4,9 @@
 use wasm_bindgen::prelude::wasm_bindgen;
 use watermark_core::{ImageView, Samples};
 
+/// Longest side of a preview, pixels. More than twice what the page shows, for screens with small pixels.
+pub(crate) const PREVIEW_SIDE: u32 = 800;
+
 /// Pixels for an `ImageData`: RGBA, 8 bits.
 #[wasm_bindgen]
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,11 @@
 //! The report of `watermark detect --json`, and what the page wants to know besides.
 
 use serde::Serialize;
+#[cfg(feature = "pictures")]
 use sha2::{Digest, Sha256};
 use watermark_core::{Detection, ImageView, Mark};
 use watermark_formats::{DetectReport, number};
+#[cfg(feature = "pictures")]
 use watermark_media::{Error as MediaError, Format};
 
 /// A report with all its fields.
@@ -18,6 +20,8 @@ pub(crate) struct Report {
     tried: Option<u64>,
     /// For each mark whose payload was read, where in the picture it is.
     evidence: Vec<Evidence>,
+    /// Of a film, what was seen of it; null for pictures.
+    clip: Option<ClipFacts>,
     /// A word for what went wrong, for programs.
     error_kind: Option<&'static str>,
 }
@@ -33,6 +37,21 @@ pub(crate) struct PictureFacts {
     decoded_by: Option<&'static str>,
 }
 
+/// What was seen of a film.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct ClipFacts {
+    /// Length of the film, seconds, as far as it is known.
+    pub(crate) duration_s: Option<f64>,
+    /// When the strongest mark was seen, pairs of seconds.
+    pub(crate) ranges: Vec<[Option<f64>; 2]>,
+    /// Frames that were read.
+    pub(crate) frames: usize,
+    /// Frames that repeat the one before and were not read.
+    pub(crate) repeated: usize,
+    /// Where the film could not be played any further, seconds.
+    pub(crate) stopped_s: Option<f64>,
+}
+
 #[derive(Debug, Serialize)]
 struct Evidence {
     key_id: String,
@@ -43,12 +62,14 @@ struct Evidence {
 }
 
 /// Why there is no answer.
+#[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) message: String,
     pub(crate) kind: &'static str,
 }
 
 impl PictureFacts {
+    #[cfg(feature = "pictures")]
     pub(crate) fn of_file(bytes: &[u8]) -> Self {
         let format = Format::sniff(bytes).map(|format| match format {
             Format::Jpeg => "jpeg",
@@ -82,6 +103,7 @@ impl Report {
                 sha256,
                 tried: Some(detection.tried),
                 evidence: detection.marks.iter().filter_map(Evidence::of).collect(),
+                clip: None,
                 error_kind: None,
             },
             Err(Failure { message, kind }) => Self {
@@ -90,9 +112,15 @@ impl Report {
                 sha256,
                 tried: None,
                 evidence: Vec::new(),
+                clip: None,
                 error_kind: Some(kind),
             },
         }
+    }
+
+    #[cfg(feature = "films")]
+    pub(crate) fn with_clip(self, clip: Option<ClipFacts>) -> Self {
+        Self { clip, ..self }
     }
 }
 
@@ -116,6 +144,7 @@ impl From<watermark_core::Error> for Failure {
     }
 }
 
+#[cfg(feature = "pictures")]
 impl From<MediaError> for Failure {
     fn from(error: MediaError) -> Self {
         let kind = match error {
@@ -134,8 +163,14 @@ impl From<MediaError> for Failure {
 }
 
 /// SHA-256 in hexadecimal digits.
+#[cfg(feature = "pictures")]
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Milliseconds since then.
+pub(crate) fn elapsed_ms(start: f64) -> u64 {
+    (js_sys::Date::now() - start).max(0.0).round() as u64
 }
 
 /// What goes out to JavaScript.

@@ -9,11 +9,9 @@ use watermark_core::{DetectOptions, Detection, Detector, ImageView, Layout, Samp
 use watermark_formats::ring;
 use watermark_media::{DecodeLimits, decode};
 
-use crate::report::{Failure, PictureFacts, Report, sha256, to_json};
+use crate::preview::PREVIEW_SIDE;
+use crate::report::{Failure, PictureFacts, Report, elapsed_ms, sha256, to_json};
 use crate::{KeyRing, Preview};
-
-/// Longest side of the preview, pixels. More than twice what the page shows, for screens with small pixels.
-const PREVIEW_SIDE: u32 = 800;
 
 /// Longest side of a picture, pixels, as the page's sentence on pictures that are too large says.
 const MAX_SIDE: u32 = 16_384;
@@ -104,8 +102,4 @@ impl Verifier {
         };
         Ok(self.detector.detect_watched(image, &mut watch)?)
     }
-}
-
-fn elapsed_ms(start: f64) -> u64 {
-    (Date::now() - start).max(0.0).round() as u64
 }

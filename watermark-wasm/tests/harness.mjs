@@ -13,7 +13,7 @@ import { chromium } from 'playwright-core';
 export const bindings = fileURLToPath(new URL('..', import.meta.url));
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
-const program = join(target, 'release', 'watermark');
+export const program = join(target, 'release', 'watermark');
 const browser = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /** A file that `xtask-web cases` wrote. */

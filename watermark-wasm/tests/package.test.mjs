@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { filmFile, makeFilms } from './films.mjs';
 import { bindings, caseFile } from './harness.mjs';
 
 const folder = join(bindings, 'pkg');
@@ -54,6 +55,31 @@ test('the example program of the package', async () => {
   await assert.rejects(run('unmarked.jpg', 'node.mjs'), (error) => error.code === 2 && /is not a key file/.test(error.stderr));
 });
 
+test('the example program for films', async () => {
+  await makeFilms();
+  const run = (film, key = 'title.key') => promisify(execFile)(process.execPath, [join(folder, 'example/film.mjs'), filmFile(film), caseFile(key)]);
+  const report = JSON.parse((await run('marked.mp4')).stdout);
+  assert.deepEqual([report.verdict, report.payload, report.clip.frames], ['found', '91c04be2a7d35f18', 16]);
+  await assert.rejects(run('unmarked.mp4', 'detect-only.key'), (error) => error.code === 1);
+  await assert.rejects(run('missing.mp4'), (error) => error.code === 2 && /missing\.mp4/.test(error.stderr));
+});
+
+test('frames that cannot be used, and faults, are told at the end', async () => {
+  const { FilmVerifier, load } = await import(join(folder, 'films.js'));
+  await load();
+  assert.match(FilmVerifier.new([]).error, /no key was given/);
+  const verifier = FilmVerifier.new([{ text: await example('detect-only.key') }]);
+  assert.match(verifier.finish().error, /^film: the clip has no frames/);
+  assert.ok(verifier.add_luma(0, 256, 256, new Uint8Array(65536)));
+  assert.ok(!verifier.add_luma(1, 256, 256, new Uint8Array(100)));
+  const report = verifier.finish({ name: 'a.mp4' });
+  assert.deepEqual([report.error_kind, report.clip], ['input', null]);
+  assert.match(report.error, /^a\.mp4: .*100 samples .* do not hold 256x256 px/);
+  verifier.free();
+  assert.ok(!verifier.add_rgba(0, 1, 1, new Uint8Array(4)));
+  assert.equal(verifier.finish().error_kind, 'fault');
+});
+
 test('keys that cannot be used are values', () => {
   assert.match(front.Verifier.new([]).error, /no key was given/);
   assert.equal(front.Verifier.new([{ text: 'watermark-key 9\n' }]).error_kind, 'key_foreign');
@@ -93,8 +119,12 @@ test('when memory runs out, that is said, and a new verifier works', async () =>
 });
 
 test('what is exported has a type', async () => {
-  const types = await readFile(join(folder, 'index.d.ts'), 'utf8');
-  for (const name of Object.keys(front)) assert.match(types, new RegExp(`export (class|function) ${name}\\b`), name);
+  for (const front of ['index', 'films', 'frames']) {
+    const types = await readFile(join(folder, `${front}.d.ts`), 'utf8');
+    for (const name of Object.keys(await import(join(folder, `${front}.js`)))) {
+      assert.match(types, new RegExp(`export (class|function|const) ${name}\\b`), `${front}: ${name}`);
+    }
+  }
 });
 
 test('a key can be given as text', async () => {

@@ -5,7 +5,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import http from 'node:http';
 import { extname, join } from 'node:path';
 import { test } from 'node:test';
-import { addKeys, addPictures, bindings, downloaded, openPage, servePage, startBrowser, waitForAnswers } from './harness.mjs';
+import { filmFile, makeFilms } from './films.mjs';
+import {
+  addKeys, addPictures, addTo, bindings, downloaded, openPage, servePage, startBrowser, waitForAnswers,
+} from './harness.mjs';
 
 const ELSEWHERE = 'http://elsewhere.example/collect';
 
@@ -21,6 +24,7 @@ async function withPage(work) {
 }
 
 test('after it is loaded, the page sends nothing, not even to its own server', async () => {
+  await makeFilms();
   await withPage(async (page, browser, server) => {
     const loaded = browser.requests();
     assert.ok(loaded.length > 20 && loaded.every(({ url, method, bytes }) =>
@@ -34,6 +38,8 @@ test('after it is loaded, the page sends nothing, not even to its own server', a
     await waitForAnswers(page, 5);
     await page.getByRole('button', { name: 'Try the example' }).click();
     await waitForAnswers(page, 7);
+    await addTo(page, '#pictures', filmFile('marked.mp4'));
+    await waitForAnswers(page, 8);
     await downloaded(page, () => page.getByRole('button', { name: 'Save JSON' }).click());
     await downloaded(page, () => page.getByRole('button', { name: 'Save printable report' }).click());
     await page.getByRole('combobox', { name: 'Language' }).selectOption('ja');

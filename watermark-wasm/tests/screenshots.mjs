@@ -2,7 +2,8 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addKeys, addPictures, openPage, root, servePage, startBrowser, waitForAnswers } from './harness.mjs';
+import { filmFile, makeFilms } from './films.mjs';
+import { addKeys, addPictures, addTo, openPage, root, servePage, startBrowser, waitForAnswers } from './harness.mjs';
 
 const looks = join(root, 'target/web/looks');
 await mkdir(looks, { recursive: true });
@@ -30,6 +31,16 @@ const states = async (page) => {
   await addPictures(page, 'attacked.jpg', 'unmarked.jpg', 'truncated.png', 'marked.bmp');
   await waitForAnswers(page, 4);
 };
+const films = async (page) => {
+  await addKeys(page, 'title.key');
+  await addTo(page, '#pictures', ['half.webm', 'unmarked.mp4', 'foreign.mp4'].map(filmFile));
+  await waitForAnswers(page, 3, 120_000);
+};
+const filmAtWork = async (page) => {
+  await addKeys(page, 'title.key');
+  await addTo(page, '#pictures', filmFile('marked.mp4'));
+  await page.locator('.progress-text', { hasText: / of 40 / }).waitFor();
+};
 const keys = async (page) => {
   await addKeys(page, 'detect-only.key', 'sealed.key', 'master.key', 'damaged.key');
   await page.waitForSelector('.key.bad');
@@ -49,6 +60,10 @@ try {
   await shot(look('states-phone'), { width: 390 }, states);
   await shot(look('states-ja-dark'), { width: 1200, language: 'ja', scheme: 'dark' }, states);
   await shot(look('states-wide'), { width: 2000 }, states);
+  await makeFilms();
+  await shot(look('films'), { width: 1200 }, films);
+  await shot(look('films-ja-phone'), { width: 390, language: 'ja', scheme: 'dark' }, films);
+  await shot(look('film-at-work'), { width: 1200 }, filmAtWork);
   await shot(look('keys'), { width: 1200 }, keys);
   await shot(look('keys-ja'), { width: 390, language: 'ja' }, keys);
 } finally {

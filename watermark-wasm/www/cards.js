@@ -3,7 +3,9 @@
 import { button, element } from './dom.js';
 import { counted, drawMap, FULL_Z } from './evidence.js';
 import { number, text } from './i18n.js';
-import { changes, cropShare, errorSentence, sentences, shareSentence, stateOf } from './verdict.js';
+import {
+  allSentences, changes, cropShare, errorSentence, framesOf, rangesOf, sentences, shareSentence, stateOf,
+} from './verdict.js';
 
 /** The card's element and the ways to change it. `actions` are called with the item. */
 export function makeCard(item, actions) {
@@ -43,6 +45,10 @@ export function renderProgress(item) {
 
 function progressText(item) {
   if (item.state !== 'running') return text('progress.waiting');
+  if (item.frames !== null) {
+    const { done, count } = item.frames;
+    return done < count ? text('progress.frames', number(done), number(count)) : text('progress.adding');
+  }
   return item.share > 0 ? text('progress.looking', number(item.share * 100)) : text('progress.reading');
 }
 
@@ -95,12 +101,9 @@ function failed(item) {
 
 function answered(item, about) {
   const { report } = item;
-  const [first, ...rest] = sentences(report, about);
+  const [first, ...rest] = allSentences(report, about);
   const parts = [element('p', { className: 'sentence', textContent: first }),
     ...rest.map((sentence) => element('p', { className: 'caveat', textContent: sentence }))];
-  if (report.picture.decoded_by === 'browser') {
-    parts.push(element('p', { className: 'caveat', textContent: text('sentence.drawn') }));
-  }
   const ids = idsOf(report);
   if (ids.length > 0) parts.push(factList(ids, 'facts ids'));
   if (report.geometry) parts.push(geometryPart(item));
@@ -108,9 +111,10 @@ function answered(item, about) {
     factList(detailsOf(report), 'facts')));
   const others = report.marks.slice(1);
   if (others.length > 0) {
-    parts.push(element('p', { className: 'small', textContent: text('sentence.others', others.length) }),
+    const isFilm = report.clip !== null;
+    parts.push(element('p', { className: 'small', textContent: text(isFilm ? 'film.others' : 'sentence.others', others.length) }),
       element('ul', { className: 'others' }, ...others.map((mark) =>
-        element('li', { textContent: sentences(mark, about).join(' ') }))));
+        element('li', { textContent: sentences(mark, about, isFilm).join(' ') }))));
   }
   return [...parts, actionRow(item, ['page', 'json', 'retry', 'remove'])];
 }
@@ -157,15 +161,23 @@ function idsOf(report) {
 }
 
 function detailsOf(report) {
-  const { picture } = report;
+  const { picture, clip } = report;
   const facts = [];
   if (report.log10_p !== null) facts.push([text('facts.evidence'), text('facts.log10', number(report.log10_p, 1))]);
   if (report.found && report.margin_db !== null) {
     facts.push([text('facts.margin'), text('facts.marginDb', number(report.margin_db, 1))]);
   }
-  if (picture.width !== null) facts.push([text('facts.picture'), pictureWords(picture)]);
+  if (picture.width !== null) facts.push([text(clip === null ? 'facts.picture' : 'facts.film'), pictureWords(picture)]);
+  if (clip !== null) facts.push(...clipFacts(clip));
   if (report.sha256 !== null) facts.push([text('facts.sha'), report.sha256]);
   facts.push([text('facts.time'), text('facts.ms', number(report.elapsed_ms))]);
+  return facts;
+}
+
+function clipFacts(clip) {
+  const facts = [[text('facts.frames'), framesOf(clip)]];
+  if (clip.duration_s !== null) facts.unshift([text('facts.length'), text('film.seconds', number(clip.duration_s, 1))]);
+  if (clip.ranges.length > 0) facts.push([text('facts.ranges'), rangesOf(clip)]);
   return facts;
 }
 

@@ -3,7 +3,7 @@
 import { factsOf } from './cards.js';
 import { element, save } from './dom.js';
 import { language, text } from './i18n.js';
-import { changes, errorSentence, sentences, shareSentence, stateOf } from './verdict.js';
+import { allSentences, changes, errorSentence, sentences, shareSentence, stateOf } from './verdict.js';
 
 const STYLE = `
   @page { margin: 18mm 16mm; }
@@ -68,7 +68,7 @@ function article(item, about) {
     if (canvas.classList.contains('map')) pictures.append(picture(overlaid(item.preview.canvas, canvas), canvas));
     else pictures.append(picture(canvas, canvas));
   }
-  made.append(pictures, ...sentences(report, about).map((sentence, at) =>
+  made.append(pictures, ...allSentences(report, about).map((sentence, at) =>
     element('p', { className: at > 0 ? 'caveat' : '', textContent: sentence })));
   if (report.geometry) {
     const said = changes(report.geometry);
@@ -77,8 +77,9 @@ function article(item, about) {
   }
   const others = report.marks.slice(1);
   if (others.length > 0) {
-    made.append(element('p', { textContent: text('sentence.others', others.length) }),
-      element('ul', {}, ...others.map((mark) => element('li', { textContent: sentences(mark, about).join(' ') }))));
+    const isFilm = report.clip !== null;
+    made.append(element('p', { textContent: text(isFilm ? 'film.others' : 'sentence.others', others.length) }),
+      element('ul', {}, ...others.map((mark) => element('li', { textContent: sentences(mark, about, isFilm).join(' ') }))));
   }
   const list = element('dl');
   for (const [name, value] of factsOf(report)) {

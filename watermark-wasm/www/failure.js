@@ -5,6 +5,6 @@ export function failure(name, sentence, kind) {
     file: name, verdict: null, found: false, payload: null, bits: null, authentic: null, log10_p: null, key_id: null,
     margin_db: null, geometry: null, marks: [], elapsed_ms: 0, error: `${name}: ${sentence}`,
     picture: { format: null, width: null, height: null, decoded_by: null }, sha256: null, tried: null, evidence: [],
-    error_kind: kind,
+    clip: null, error_kind: kind,
   };
 }

@@ -33,7 +33,7 @@ function addPictures(files) {
 }
 
 function look(item) {
-  Object.assign(item, { report: null, share: 0, state: keys.usable.length > 0 ? 'waiting' : 'no_key' });
+  Object.assign(item, { report: null, share: 0, frames: null, state: keys.usable.length > 0 ? 'waiting' : 'no_key' });
   if (item.state === 'waiting') pool.verify(item.id, item.file);
   renderCard(item, about);
 }
@@ -54,7 +54,7 @@ function hear(id, event) {
   if (!item) return;
   if (event.type === 'start') item.state = 'running';
   if (event.type === 'progress') {
-    item.share = event.share;
+    Object.assign(item, { share: event.share, frames: event.frames ?? null });
     renderProgress(item);
     return;
   }

@@ -1,6 +1,8 @@
 // Workers and what they are given to do: a picture each, in the order in which they came. A worker that crashes, hangs on
-// a picture that is called off, or has grown too large is ended and another takes its place.
+// a picture that is called off, or has grown too large is ended and another takes its place. A worker that finds that its
+// file is a film asks for the frames.
 
+import { Feed } from './feed.js';
 import { scriptAddress } from './trusted.js';
 
 /** Workers that a key is asked of, one after the other, before it is given up. */
@@ -27,7 +29,7 @@ export class Pool {
     this.#onEvent = onEvent;
     const count = Math.max(1, Math.min(MOST_WORKERS, (navigator.hardwareConcurrency ?? 2) - 1));
     // The first is made at once, the others when there is work for them.
-    this.#slots = Array.from({ length: count }, () => ({ worker: null, job: null, keyed: false }));
+    this.#slots = Array.from({ length: count }, () => ({ worker: null, job: null, keyed: false, feed: null }));
     // When the page has been shown: starting it takes a core for a moment.
     setTimeout(() => this.#employ(this.#slots[0]));
     this.#onReady = onReady;
@@ -108,13 +110,31 @@ export class Pool {
       this.#onReady(message.about);
     } else if (message.type === 'inspected') this.#inspected(message.id, message.facts);
     else if (message.type === 'broken') this.#crash(slot, message.error);
-    else if (message.id === slot.job?.id) {
+    else if (message.id !== slot.job?.id) return;
+    else if (message.type === 'film') this.#feed(slot);
+    else if (message.type === 'next') slot.feed?.next();
+    else {
       this.#onEvent(message.id, message);
       if (message.type !== 'report') return;
-      slot.job = null;
+      this.#release(slot);
       if (message.worn) this.#dismiss(slot);
       this.#assign();
     }
+  }
+
+  /** Sends keys, and then frames as they are asked for. */
+  #feed(slot) {
+    const { worker, job } = slot;
+    const { id, file } = job;
+    worker.postMessage({ type: 'film', id, name: file.name, keys: this.#keys.map(copyOf) });
+    const isWanted = () => slot.job === job;
+    slot.feed = new Feed(file, (message, transfer) => isWanted() && worker.postMessage({ id, name: file.name, ...message }, transfer));
+  }
+
+  /** The job of a worker is done. */
+  #release(slot) {
+    slot.feed?.stop();
+    Object.assign(slot, { job: null, feed: null });
   }
 
   #inspected(id, facts) {
@@ -133,7 +153,8 @@ export class Pool {
   /** Ends a worker. A key that it was asked about goes to another one; after a `fault`, not for ever. */
   #dismiss(slot, fault = null) {
     slot.worker?.terminate();
-    Object.assign(slot, { worker: null, job: null, keyed: false });
+    this.#release(slot);
+    Object.assign(slot, { worker: null, keyed: false });
     for (const [id, inspection] of this.#inspections) {
       if (inspection.slot !== slot) continue;
       if (fault && inspection.attempts >= MOST_INSPECTIONS) this.#inspected(id, fault);

@@ -27,16 +27,39 @@ export function stateOf(report) {
 }
 
 /** The verdict in one or two sentences. `about` has the thresholds and the number of trials. */
-export function sentences(mark, about) {
-  if (mark.verdict === 'not_found') return [text('sentence.notFound')];
+export function sentences(mark, about, isFilm = false) {
+  const of = isFilm ? 'film' : 'sentence';
+  if (mark.verdict === 'not_found') return [text(`${of}.notFound`)];
   const once = onceIn(mark.log10_p);
-  if (mark.verdict === 'inconclusive') return [text('sentence.inconclusive', once)];
+  if (mark.verdict === 'inconclusive') return [text(`${of}.inconclusive`, once)];
   const asset = mark.payload === null
     ? text('sentence.asset.none')
     : text(`sentence.asset.${mark.authentic}`, shortId(mark.payload));
-  const said = [text('sentence.marked', shortId(mark.key_id), asset, once)];
+  const said = [text(`${of}.marked`, shortId(mark.key_id), asset, once)];
   if (mark.log10_p <= about.found_log10_p) said.push(text('sentence.modelled', number(about.wrong_key_trials)));
   return said;
+}
+
+/** The sentences of a whole report: of a film also when the mark was seen, and how that was looked at. */
+export function allSentences(report, about) {
+  const { clip } = report;
+  const said = sentences(report, about, clip !== null);
+  if (clip === null) return report.picture.decoded_by === 'browser' ? [...said, text('sentence.drawn')] : said;
+  if (clip.ranges.length > 0) said.push(text('film.ranges', rangesOf(clip)));
+  if (clip.stopped_s !== null) said.push(text('film.stopped', number(clip.stopped_s, 1)));
+  said.push(text('film.drawn', framesOf(clip)));
+  return said;
+}
+
+/** The stretches of a film in which the mark was seen; one that was seen in a single frame is a point in time. */
+export function rangesOf(clip) {
+  const stretches = clip.ranges.map((range) => [...new Set(range.map((time) => number(time, 1)))].join('–'));
+  return text('film.seconds', stretches.join(', '));
+}
+
+/** How many frames were read. */
+export function framesOf({ frames, repeated }) {
+  return repeated > 0 ? text('film.someRepeated', number(frames), number(repeated)) : text('film.frames', number(frames));
 }
 
 /** What was done to the picture since it was marked, a sentence each. */

@@ -1,5 +1,6 @@
 // Decodes and detects, away from the page. It hears nothing while it works: to call it off, the page ends it.
 
+import { Film, isFilm } from './film-worker.js';
 import { failure, load, memoryBytes, readKey, Verifier } from './pkg/index.js';
 
 /** A worker that has taken more is replaced after the picture: memory of wasm does not shrink. */
@@ -12,6 +13,8 @@ const MAX_FILE_BYTES = 2 ** 30;
 const STEP = 0.01;
 
 let verifier = null;
+/** The film that is being looked at. */
+let film = null;
 const ready = load();
 ready.then((about) => postMessage({ type: 'ready', about }), (error) => postMessage({ type: 'broken', error: String(error) }));
 
@@ -29,11 +32,43 @@ const tasks = {
   },
 
   async verify({ id, file }) {
-    const { report, preview } = await look(file, (share) => postMessage({ type: 'progress', id, share }));
-    const message = { type: 'report', id, report, preview, worn: memoryBytes() > WORN_BYTES || isFatal(report) };
-    postMessage(message, preview ? [preview.pixels.buffer] : []);
+    if (await isFilm(file).catch(() => false)) postMessage({ type: 'film', id });
+    else answer(id, await look(file, (share) => postMessage({ type: 'progress', id, share })));
+  },
+
+  async film({ id, name, keys }) {
+    const begun = await Film.begin(keys);
+    keys.forEach((key) => key.text.fill(0));
+    if ('error' in begun) {
+      answer(id, { report: failure(name, begun.error, begun.error_kind), preview: null });
+      return;
+    }
+    film = begun;
+    postMessage({ type: 'next', id });
+  },
+
+  async frame({ id, name, frame }) {
+    if (film === null) return;
+    const { index, count } = frame;
+    // The page fetches the next one while this one is read.
+    postMessage({ type: 'next', id });
+    const isOfUse = film.add(frame);
+    postMessage({ type: 'progress', id, share: (index + 1) / count, frames: { done: index + 1, count } });
+    if (!isOfUse) await tasks.end({ id, name, seen: {} });
+  },
+
+  async end({ id, name, seen }) {
+    if (film === null) return;
+    answer(id, film.finish(name, seen), film.memoryBytes);
+    film = null;
   },
 };
+
+/** Tells the page what was found; `more` is memory that was taken besides the module's. */
+function answer(id, { report, preview }, more = 0) {
+  const message = { type: 'report', id, report, preview, worn: memoryBytes() + more > WORN_BYTES || isFatal(report) };
+  postMessage(message, preview ? [preview.pixels.buffer] : []);
+}
 
 onmessage = async ({ data }) => {
   try {

@@ -10,13 +10,14 @@ mod sizes;
 mod study;
 mod weights;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
-        ["build", module] => build(module),
+        ["build", modules] => build(modules.as_ref()),
         ["cases"] => cases::write_files(),
         ["agreement", folders @ ..] => study::agreement(folders),
         ["measure"] => study::measure(),
@@ -31,10 +32,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// From the module that the compiler made to package and page.
-fn build(module: &str) -> Result<(), String> {
-    weights::write_down(&paths::read(module.as_ref())?)?;
-    bundle::write_package(module.as_ref())?;
+/// From the folder of modules that the compiler made to package and page.
+fn build(modules: &Path) -> Result<(), String> {
+    weights::write_down(&paths::read(&modules.join("pictures.wasm"))?)?;
+    bundle::write_package(modules)?;
     example::write_files()?;
     page::assemble()?;
     sizes::check()

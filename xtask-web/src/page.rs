@@ -5,10 +5,15 @@ use sha2::{Digest, Sha256};
 use crate::paths::{bindings, clear, copy_folder, files, package, page, read, write};
 
 /// What the page takes from the package.
-const FROM_PACKAGE: [&str; 6] = [
+const FROM_PACKAGE: [&str; 11] = [
     "index.js",
+    "instance.js",
     "watermark_wasm.js",
     "watermark_wasm_bg.wasm",
+    "films.js",
+    "frames.js",
+    "watermark_films.js",
+    "watermark_films_bg.wasm",
     "example/marked.jpg",
     "example/unmarked.jpg",
     "example/detect-only.key",

@@ -9,6 +9,7 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cargo::{Outcome, Run, target_dir};
@@ -43,10 +44,19 @@ pub(crate) fn check() -> Outcome {
     Toolchain::find()?.build("wasm-check", PACKAGES.iter().chain(&UNOPTIMISED))
 }
 
-/// Builds the bindings for browsers and gives the place of the module.
-pub(crate) fn build_bindings() -> Outcome<PathBuf> {
-    Toolchain::find()?.build("wasm", ["-p", "watermark-wasm", "--profile", "web"])?;
-    Ok(target_dir().join("wasm").join(TARGET).join("web/watermark_wasm.wasm"))
+/// Builds the bindings for browsers, once for each of the features that are modules of their own, and gives the folder in
+/// which the modules are, by the names of the features.
+pub(crate) fn build_bindings(features: [&str; 2]) -> Outcome<PathBuf> {
+    let toolchain = Toolchain::find()?;
+    let folder = target_dir().join("wasm").join(TARGET).join("web");
+    let bindings = ["-p", "watermark-wasm", "--profile", "web", "--no-default-features", "--features"];
+    for feature in features {
+        toolchain.build("wasm", bindings.iter().chain(&[feature]))?;
+        let module = folder.join(format!("{feature}.wasm"));
+        fs::copy(folder.join("watermark_wasm.wasm"), &module)
+            .map_err(|error| format!("{}: cannot be written: {error}", module.display()))?;
+    }
+    Ok(folder)
 }
 
 impl Toolchain {

@@ -9,9 +9,9 @@ use crate::wasm;
 
 /// Builds the page into `watermark-wasm/page` and the package into `watermark-wasm/pkg`.
 pub(crate) fn build() -> Outcome {
-    let module = wasm::build_bindings()?;
+    let modules = wasm::build_bindings(["pictures", "films"])?;
     node_modules()?;
-    tools("build", &[module.into_os_string()])
+    tools("build", &[modules.into_os_string()])
 }
 
 /// Tests the built page in headless Chromium; `arguments` go to the test runner of Node.

@@ -3,8 +3,9 @@
 /// What the page may do: run its own scripts and the module, read its own files, and nothing else. The same stands in
 /// the page itself for plain servers, without the last part, which counts in a header only.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
-     connect-src 'self'; style-src 'self'; img-src 'self' blob:; manifest-src 'self'; form-action 'none'; \
-     base-uri 'none'; require-trusted-types-for 'script'; trusted-types watermark-page; frame-ancestors 'none'";
+     connect-src 'self'; style-src 'self'; img-src 'self' blob:; media-src blob:; manifest-src 'self'; \
+     form-action 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types watermark-page; \
+     frame-ancestors 'none'";
 
 /// The headers of every answer.
 pub(super) const ALWAYS: [(&str, &str); 8] = [

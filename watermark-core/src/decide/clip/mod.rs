@@ -7,6 +7,7 @@
 //! How it was chosen, with figures: docs/decisions/clips.md.
 
 mod evidence;
+mod held;
 mod kept;
 mod search;
 mod segments;
@@ -22,8 +23,10 @@ use crate::pattern::Pattern;
 use crate::spectrum::Plane;
 use crate::{Error, ImageView, Result, parallel};
 use evidence::Evidence;
+use held::Held;
 use kept::Store;
 pub use segments::TimeRange;
+use std::sync::Arc;
 use verdict::{look_at, template_weights};
 
 /// Spans of time held apart for all keys together, and least and most for one key: each takes some 150 kB.
@@ -91,7 +94,7 @@ pub struct OctaveReading {
 /// # }
 /// ```
 pub struct ClipDetector<'a> {
-    detector: &'a Detector,
+    detector: Held<'a>,
     /// Width and height of every frame, pixels.
     size: Option<(usize, usize)>,
     readings: Vec<KeyReading>,
@@ -120,13 +123,23 @@ struct Best {
 
 impl std::fmt::Debug for ClipDetector<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ClipDetector({:?}, {} frames)", self.detector, self.frames)
+        write!(f, "ClipDetector({:?}, {} frames)", *self.detector, self.frames)
     }
 }
 
 impl<'a> ClipDetector<'a> {
     /// For a clip of which nothing was seen yet.
     pub fn new(detector: &'a Detector) -> Self {
+        Self::with(Held::Lent(detector))
+    }
+
+    /// The same for those who cannot lend a detector for as long as frames come in, as when these are handed in by another
+    /// program.
+    pub fn shared(detector: Arc<Detector>) -> ClipDetector<'static> {
+        ClipDetector::with(Held::Shared(detector))
+    }
+
+    fn with(detector: Held<'a>) -> Self {
         let spans = (SPANS.0 / detector.keys.len()).clamp(SPANS.1, SPANS.2);
         let nothing = Assessment { log10_p: 0.0, tests: 0, decoded: None, log10_word: 0.0, snr: 0.0 };
         let reading = |_| KeyReading {
@@ -138,10 +151,11 @@ impl<'a> ClipDetector<'a> {
                 octaves: Vec::new(),
             },
         };
+        let readings = detector.keys.iter().map(reading).collect();
         Self {
             detector,
             size: None,
-            readings: detector.keys.iter().map(reading).collect(),
+            readings,
             store: Store::new(),
             last: None,
             frames: 0,
@@ -237,7 +251,7 @@ impl<'a> ClipDetector<'a> {
         let Some((width, height)) = self.size else { return };
         let short = width.min(height);
         let octaves = readable_octaves(short);
-        let detector = self.detector;
+        let detector: &Detector = &self.detector;
         let patterns: Vec<&Pattern> = detector.keys.iter().map(|key| &key.pattern).collect();
         let heard = parallel::map(planes, |(time_s, working, pitch)| {
             let base = resample(&working, base_pitch(short, octaves) / pitch);
