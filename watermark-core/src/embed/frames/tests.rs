@@ -271,3 +271,31 @@ fn what_cannot_be_seen_is_left_and_what_is_no_number_is_refused() {
     assert!(!embedder.mark_picture(&mut view(Layout::LumaAlpha, SamplesMut::U8(&mut again))).unwrap().cut);
     assert!(again == marked);
 }
+
+/// Small frames bear about what stills of their size bear: patches of four units are then a larger share of the picture.
+#[test]
+fn frames_of_every_size_are_marked_about_as_loudly_as_stills() {
+    for (width, height) in [(480, 320), (720, 480), (1280, 720)] {
+        // Shapes of many sizes, less of the fine ones.
+        let light = |x: f64, y: f64| {
+            let waves = |i: i32| {
+                let pitch = 160.0 / libm::pow(1.7, f64::from(i)) * f64::from(height) / 480.0;
+                let turn = f64::from(i * i);
+                14.0 * libm::sqrt(pitch / 40.0) * libm::sin((x * libm::cos(turn) + y * libm::sin(turn)) / pitch + turn)
+            };
+            120.0 + (0..12).map(waves).sum::<f64>()
+        };
+        let (columns, rows) = (width as usize, height as usize);
+        let luma: Vec<u8> =
+            (0..columns * rows).map(|i| light((i % columns) as f64, (i / columns) as f64) as u8).collect();
+        let (mut still, mut frame) = (luma.clone(), luma);
+        let view = |samples| ImageViewMut::new(columns, rows, columns, Layout::Luma, SamplesMut::U8(samples)).unwrap();
+        let mut still = view(&mut still);
+        let plan = crate::Embedder::new(&key(), crate::EmbedOptions::default()).unwrap();
+        let plan = plan.plan(&still.as_view(), &payload()).unwrap();
+        let still_db = plan.apply(&mut still).unwrap().psnr_db();
+        let mut embedder = FrameEmbedder::new(&key(), &payload(), (columns, rows), FrameOptions::default()).unwrap();
+        let frame_db = embedder.mark_picture(&mut view(&mut frame)).unwrap().applied.psnr_db();
+        assert!((still_db - frame_db).abs() < 2.5, "{width}x{height}: still {still_db}, frame {frame_db} dB");
+    }
+}
