@@ -211,3 +211,35 @@ fn numbered_files_are_one_clip_only_when_that_is_typed() {
     let whole = Document::decode(&sandbox.read("out/shot.0001.png"), &DecodeLimits::default()).unwrap();
     assert_eq!(whole.pictures().len(), 1);
 }
+
+/// A run that is interrupted, or killed, leaves no frame; what the killed one has left is removed by the next.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_sequence_leaves_nothing() {
+    let sandbox = sandbox(&[1], Format::Png);
+    let file = sandbox.read("in/shot.0001.png");
+    (2..400).for_each(|number| drop(sandbox.write(&format!("in/shot.{number:04}.png"), &file)));
+    let temporaries = || {
+        let names = std::fs::read_dir(sandbox.path("out")).into_iter().flatten().flatten();
+        names.filter(|entry| entry.file_name().to_string_lossy().ends_with(".tmp")).count()
+    };
+    for (signal, code) in [("INT", Some(130)), ("KILL", None)] {
+        let arguments = ["embed", "in/shot.%04d.png", "--out", "out", "--key", "studio.key", "--resume"];
+        let child = sandbox.start(arguments);
+        let begun = std::time::Instant::now();
+        while temporaries() == 0 {
+            assert!(begun.elapsed().as_secs() < 120, "nothing happens");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        std::process::Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), code, "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(temporaries(), usize::from(code.is_none()));
+        assert!(frames_in(&sandbox, "out").is_empty());
+    }
+    let few: Vec<String> = (4..400).map(|number| format!("in/shot.{number:04}.png")).collect();
+    few.iter().for_each(|name| std::fs::remove_file(sandbox.path(name)).unwrap());
+    let run = embed(&sandbox, "in/shot.%04d.png", "out", &["--resume"]).succeeds();
+    assert!(run.out.contains("1 temporary files of an earlier run were removed"), "{}", run.out);
+    assert_eq!((temporaries(), frames_in(&sandbox, "out").len()), (0, 3));
+}
