@@ -178,6 +178,6 @@ fn a_film_on_a_file_system_that_is_full() {
         sandbox.run(["embed", "in/film.mp4", "--out", "out/film.mp4", "--key", "studio.key", "--preset", "ultrafast"]);
     let left = sandbox.files_in("out");
     Command::new("umount").arg(&out).status().unwrap();
-    run.complains(2, &["in/film.mp4", "No space left"]);
+    run.complains(2, &["in/film.mp4", "no space is left", "make room"]);
     assert!(left.is_empty(), "{left:?}");
 }
