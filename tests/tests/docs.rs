@@ -6,6 +6,9 @@
 //! stands for any lines, and `...` within a line for any text. Where nothing is shown, anything may be printed. The
 //! examples of one document share a directory, in order. At first it holds `photo.png`, and as soon as an example has
 //! written `marked.jpg` there is `found.jpg`, the copy that somebody made of it.
+//!
+//! Blocks tagged `console film` are run where there is ffmpeg. Then there is `episode.mov`, and as soon as an example has
+//! written `marked.mp4` there is `clip.webm`, the copy that somebody made of it.
 
 // The examples are written for a Unix shell.
 #![cfg(unix)]
@@ -26,10 +29,17 @@ const NOT_RUN: [&str; 3] = ["cargo xtask test", "cargo xtask web", "watermark ve
 /// thing: over five keys it was read with margins of 9.8 to 10.9 dB, and with detect-only keys at log10 p = -87 or less.
 const FOUND: &str = "resize-150+jpeg-60";
 
+/// Two seconds of a camera that comes nearer, and the copy of `marked.mp4` that documents call `clip.webm`.
+const EPISODE: &str = "-loop 1 -i photo.png -t 2 -r 25 -vf zoompan=z=1+on/200:d=1:s=640x480:fps=25 -pix_fmt yuv420p -c:v libx264 \
+                       -preset veryfast -crf 12 episode.mov";
+const CLIP: &str = "-i marked.mp4 -vf scale=720:-2 -c:v libvpx-vp9 -deadline realtime -cpu-used 8 -b:v 2M clip.webm";
+
 /// One typed command and what the document shows.
 #[derive(Debug, PartialEq)]
 struct Example {
     line: usize,
+    /// Whether it needs ffmpeg.
+    film: bool,
     command: String,
     shown: Vec<String>,
 }
@@ -71,7 +81,9 @@ fn run_document(name: &str) {
     }
     let folder = Folder::new(&name.replace('/', "-"));
     fs::copy(root().join("watermark-cli/assets/astronaut.png"), folder.0.join("photo.png")).expect("a picture");
-    for example in examples.iter().filter(|example| !NOT_RUN.contains(&example.command.as_str())) {
+    let films = examples.iter().any(|example| example.film) && folder.ffmpeg(EPISODE);
+    let is_run = |example: &&Example| !NOT_RUN.contains(&example.command.as_str()) && (films || !example.film);
+    for example in examples.iter().filter(is_run) {
         let (code, printed) = folder.run(&example.command);
         let at = format!("{name}:{}: `{}`", example.line, example.command);
         assert_eq!(code, Some(0), "{at} prints:\n{printed}");
@@ -95,7 +107,8 @@ fn examples(text: &str) -> Vec<Example> {
         }
         // `sh` is what a shell would be fed, without what it prints; nothing would check it.
         assert!(!matches!(fence, Some("sh" | "bash" | "shell")), "line {}: use a `console` block", at + 1);
-        if fence != Some("console") {
+        let film = fence == Some("console film");
+        if fence != Some("console") && !film {
             continue;
         }
         let typed = if goes_on { Some(line.trim_start()) } else { line.strip_prefix("$ ") };
@@ -104,7 +117,7 @@ fn examples(text: &str) -> Vec<Example> {
                 let (typed, more) = typed.strip_suffix('\\').map_or((typed, false), |typed| (typed, true));
                 match last.filter(|_| goes_on) {
                     Some(last) => last.command.push_str(typed),
-                    None => examples.push(Example { line: at + 1, command: typed.to_owned(), shown: Vec::new() }),
+                    None => examples.push(Example { line: at + 1, film, command: typed.to_owned(), shown: Vec::new() }),
                 }
                 goes_on = more;
             }
@@ -176,8 +189,18 @@ impl Folder {
         (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
-    /// What happens to a marked picture out there.
+    /// Runs ffmpeg; whether it is there and did it.
+    fn ffmpeg(&self, arguments: &str) -> bool {
+        let mut command = Command::new("ffmpeg");
+        command.args(["-nostdin", "-loglevel", "error"]).args(arguments.split_whitespace()).current_dir(&self.0);
+        command.status().is_ok_and(|status| status.success())
+    }
+
+    /// What happens to a marked picture or film out there.
     fn copy_by_somebody(&self) {
+        if self.0.join("marked.mp4").exists() && !self.0.join("clip.webm").exists() {
+            assert!(self.ffmpeg(CLIP), "clip.webm");
+        }
         let (marked, found) = (self.0.join("marked.jpg"), self.0.join("found.jpg"));
         if !marked.exists() || found.exists() {
             return;
@@ -206,6 +229,7 @@ fn examples_are_recognised() {
     let text = "# A\n```rust\n$ no\n```\n```console\n$ one \\\n    two\nout\n\n$ three\n```\n$ no\n";
     let example = |line, command: &str, shown: &[&str]| Example {
         line,
+        film: false,
         command: command.to_owned(),
         shown: shown.iter().map(|&line| line.to_owned()).collect(),
     };

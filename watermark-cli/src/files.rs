@@ -1,6 +1,7 @@
 //! Files in and out: reading with a bound, writing beside the target and renaming, and the rules about overwriting.
 
 pub(crate) mod staged;
+mod staged_folder;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -11,6 +12,7 @@ use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 use staged::Registered;
+pub(crate) use staged_folder::StagedFolder;
 
 /// Largest picture file that is read, bytes: an uncompressed 16-bit RGBA picture of 16,384 x 16,384 px is 2 GiB.
 pub(crate) const MAX_PICTURE_BYTES: u64 = (2 << 30) + (64 << 20);
@@ -190,8 +192,7 @@ impl Target {
 
     /// By kind, as the file's own text would name the temporary file.
     fn unwritable(&self, error: &io::Error) -> anyhow::Error {
-        let name = self.path.display();
-        anyhow!("{name}: cannot be written ({}); make room or choose another place", error.kind())
+        unwritable_at(&self.path, error)
     }
 
     /// Writes the bytes beside the target and to the disk; [`Staged::rename`] gives them their name.
@@ -232,6 +233,11 @@ impl Staged {
     }
 }
 
+/// What is said of a file that cannot be written.
+fn unwritable_at(path: &Path, error: &io::Error) -> anyhow::Error {
+    anyhow!("{}: cannot be written ({}); make room or choose another place", path.display(), error.kind())
+}
+
 /// The names in a directory should survive a power cut, too; where directories cannot be synced, nothing is lost.
 pub(crate) fn sync_folder(folder: &Path) {
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
@@ -243,6 +249,15 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     }
+}
+
+/// The directory, which is made when it is missing.
+pub(crate) fn made(folder: &Path) -> Result<&Path> {
+    let name = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    fs::create_dir_all(name).map_err(|error| {
+        anyhow!("{}: the directory cannot be made ({}); choose another place", name.display(), error.kind())
+    })?;
+    Ok(folder)
 }
 
 /// Whether two paths lead to the same file, through links of either kind.

@@ -22,6 +22,7 @@ mod passphrase;
 #[doc(hidden)]
 pub mod readers;
 mod registry;
+mod sequence;
 mod settings;
 mod signing_key;
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 use watermark_registry::{Entry, Error, Registry, Seen, path_from_text};
 
-use crate::hash::Hash;
+use crate::sequence::hash_of;
 use crate::signing_key;
 
 /// Opens a registry for writing, or makes it; with a key that signs new rows, if one is named.
@@ -23,7 +23,7 @@ pub(crate) fn open_or_create(path: &Path, sign: Option<&Path>) -> Result<Registr
 
 /// Whether a row's file is there as it was registered.
 pub(crate) fn seen(entry: &Entry) -> Seen {
-    match Hash::of_file(&path_from_text(&entry.output_path)) {
+    match hash_of(&path_from_text(&entry.output_path)) {
         Ok(hash) if hash.0 == entry.output_sha256 => Seen::Written,
         Ok(_) => Seen::NotWritten,
         Err(error) if error.kind() == io::ErrorKind::NotFound => Seen::NotWritten,

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 
 use crate::{Error, Result};
@@ -20,6 +20,8 @@ pub(crate) struct Running {
     what: &'static str,
     pub(crate) child: Child,
     said: Option<JoinHandle<String>>,
+    /// How it ended, as soon as it did.
+    ended: Option<ExitStatus>,
 }
 
 /// `ffmpeg` or `ffprobe` with nothing on standard input.
@@ -72,12 +74,13 @@ impl Running {
         })?;
         let stderr = child.stderr.take();
         let said = thread::spawn(move || stderr.map(|stderr| last_words(stderr, each)).unwrap_or_default());
-        Ok(Self { program, what, child, said: Some(said) })
+        Ok(Self { program, what, child, said: Some(said), ended: None })
     }
 
     /// Waits for its end; what it said, and whether it went well.
     pub(crate) fn finish(&mut self) -> Result<(bool, String)> {
         let status = self.child.wait().map_err(Error::io("a program cannot be waited for"))?;
+        self.ended = Some(status);
         let said = self.said.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
         Ok((status.success(), said))
     }
@@ -92,9 +95,26 @@ impl Running {
 
     /// As an error.
     pub(crate) fn failure(&self, said: String) -> Error {
-        let said = if said.is_empty() { "it ended without a word".to_owned() } else { said.replace('\n', "; ") };
+        let said = match (self.ended.and_then(signal), said.is_empty()) {
+            // Its last words are not about that.
+            (Some(signal), _) => format!("it was killed (signal {signal}); was there too little memory?"),
+            (None, true) => "it ended without a word".to_owned(),
+            (None, false) => said.replace('\n', "; "),
+        };
         Error::Failed { program: self.program, what: self.what, said }
     }
+}
+
+/// The signal that ended a program.
+#[cfg(unix)]
+fn signal(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
+}
+
+/// Elsewhere there are none.
+#[cfg(not(unix))]
+fn signal(_status: ExitStatus) -> Option<i32> {
+    None
 }
 
 impl Drop for Running {

@@ -8,8 +8,11 @@ use std::process::{ChildStdin, Stdio};
 use crate::command::{Running, argument, program, widen};
 use crate::{Clip, EncodeOptions, Error, Muxer, Result};
 
+/// What the system says of a full disk.
+const FULL: &str = "No space left";
+
 /// What the encoder says of a file that is not whole.
-const INCOMPLETE: [&str; 4] = ["No space left", "Error writing", "Error closing", "Error muxing"];
+const INCOMPLETE: [&str; 4] = [FULL, "Error writing", "Error closing", "Error muxing"];
 
 /// A running encoder.
 pub(crate) struct Encoder {
@@ -74,7 +77,7 @@ impl Encoder {
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
                 self.frames = None;
                 let (_, said) = self.running.finish()?;
-                Err(self.running.failure(said))
+                Err(self.failure(said))
             }
             Err(error) => Err(Error::io("frames cannot be written to ffmpeg")(error)),
         }
@@ -83,12 +86,17 @@ impl Encoder {
     /// Ends the stream and waits until the file is whole.
     pub(crate) fn finish(mut self) -> Result<()> {
         self.frames = None;
-        let said = self.running.succeed()?;
+        let (good, said) = self.running.finish()?;
         // ffmpeg 5 leaves with success when the last bytes, or all of a short file, could not be written.
-        if INCOMPLETE.iter().any(|word| said.contains(word)) {
-            return Err(self.running.failure(said));
+        if !good || INCOMPLETE.iter().any(|word| said.contains(word)) {
+            return Err(self.failure(said));
         }
         Ok(())
+    }
+
+    /// Its last words as an error; the commonest of them without the name of a temporary file.
+    fn failure(&self, said: String) -> Error {
+        if said.contains(FULL) { Error::Full } else { self.running.failure(said) }
     }
 }
 

@@ -26,6 +26,9 @@ pub enum Error {
         /// Its last words.
         said: String,
     },
+    /// The disk is full.
+    #[error("no space is left where the clip is written; make room or choose another place")]
+    Full,
     /// The file is no video, or one that is not marked.
     #[error("{0}")]
     Unsupported(String),

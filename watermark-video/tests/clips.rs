@@ -215,5 +215,5 @@ fn a_full_disk_is_named() {
     ffmpeg(&format!("{SOURCE} -pix_fmt yuv420p -c:v libx264 -preset ultrafast"), &source);
     std::os::unix::fs::symlink("/dev/full", &full).unwrap();
     let error = marked_with(&source, &full, &EncodeOptions::default(), &mut |_| true).unwrap_err().to_string();
-    assert!(error.contains("No space left"), "{error}");
+    assert!(error.contains("no space is left"), "{error}");
 }

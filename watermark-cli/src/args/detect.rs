@@ -12,7 +12,8 @@ use crate::clip::Sampling;
 #[derive(Debug, Args)]
 pub(crate) struct SuspectArgs {
     /// Pictures and clips to look at: files, directories with all that is below them, quoted patterns such as
-    /// 'found/**/*.jpg'; `-`: standard input. Clips are decoded by the system's ffmpeg.
+    /// 'found/**/*.jpg', numbered sequences such as 'shot.%04d.exr', each as one clip; `-`: standard input. Films are
+    /// decoded by the system's ffmpeg.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     /// Key file to read with; several make a key ring, and the mark of any of them is found
@@ -41,6 +42,9 @@ pub(crate) struct SuspectArgs {
     /// Where in a clip to end, seconds [default: its end].
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) to: Option<f64>,
+    /// Frames a second of a numbered sequence, whose first frame is at 0 s.
+    #[arg(long, value_name = "FPS", value_parser = rate, default_value = "24")]
+    pub(crate) rate: f64,
     /// Registry that says which asset it is and for whom it was marked, and whether the content fits.
     #[arg(long, value_name = "DB", env = "WATERMARK_REGISTRY")]
     pub(crate) registry: Option<PathBuf>,
@@ -58,8 +62,22 @@ impl SuspectArgs {
         if let Some(to) = self.to.filter(|to| *to <= self.from) {
             bail!("--to {to} is not after --from {}; both are seconds from the beginning of the clip", self.from);
         }
-        Ok(Sampling { frames: self.frames as usize, from_s: self.from, to_s: self.to, every_s: self.every })
+        Ok(Sampling {
+            frames: self.frames as usize,
+            from_s: self.from,
+            to_s: self.to,
+            every_s: self.every,
+            rate: self.rate,
+        })
     }
+}
+
+/// A rate that is typed: a number, or a fraction such as 24000/1001.
+fn rate(text: &str) -> Result<f64, String> {
+    let (above, below) = text.split_once('/').unwrap_or((text, "1"));
+    let rate = above.parse::<f64>().ok().zip(below.parse::<f64>().ok()).map(|(above, below)| above / below);
+    rate.filter(|rate| (1e-3..=1e6).contains(rate))
+        .ok_or_else(|| "a rate is a number of frames a second, such as 24 or 24000/1001".to_owned())
 }
 
 /// A time that is typed: seconds, or minutes and hours as `1:02:03.5`.
@@ -123,7 +141,13 @@ pub(crate) enum LanguageName {
 
 #[cfg(test)]
 mod tests {
-    use super::seconds;
+    use super::{rate, seconds};
+
+    #[test]
+    fn rates_are_numbers_or_fractions() {
+        assert_eq!((rate("25"), rate("24000/1001")), (Ok(25.0), Ok(24_000.0 / 1001.0)));
+        assert!(["", "0", "-1", "1/0", "24/", "nan"].into_iter().all(|text| rate(text).is_err()));
+    }
 
     #[test]
     fn times_are_seconds_or_have_colons() {

@@ -14,21 +14,22 @@ Exit codes:
   0    all is done: every file was marked, was marked already, or is not a picture
   2    trouble with an option or with a file; the other files were still done
   3    some pictures cannot carry the mark and were not written; nothing else was wrong
-  130  interrupted (SIGINT): the files in work were finished; go on with --resume
+  130  interrupted (SIGINT): pictures in work were finished, films given up; go on with --resume
   143  ended (SIGTERM), likewise";
 
 /// Arguments of `embed`.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct EmbedArgs {
-    /// Pictures to mark: files, directories with all that is below them, or quoted patterns such as 'in/**/*.png'.
-    /// They are not changed. Hidden files and linked directories are left out unless they are named. `-`: standard
-    /// input.
+    /// Pictures and films to mark: files, directories with all that is below them, quoted patterns such as 'in/**/*.png',
+    /// or numbered sequences of pictures such as 'shot.%04d.png', each as one clip. They are not changed. Hidden files
+    /// and linked directories are left out unless they are named. `-`: standard input. Films need the system's ffmpeg.
     #[arg(value_name = "PATH", required_unless_present = "manifest")]
     pub(crate) inputs: Vec<PathBuf>,
     /// File to write, whose extension gives the format; a directory with several inputs, with a directory as input,
-    /// with --manifest and --recipients, when it is one already, and when it ends with a separator. `-`: standard
-    /// output, in the input's own format or that of --format.
+    /// with --manifest and --recipients, when it is one already, and when it ends with a separator. A numbered sequence
+    /// goes to a directory or to a name such as 'out.%04d.png'. `-`: standard output, in the input's own format or that
+    /// of --format.
     #[arg(long, value_name = "OUTPUT")]
     pub(crate) out: PathBuf,
     /// Key file to mark with [env: WATERMARK_KEY].
@@ -145,10 +146,10 @@ pub(crate) struct BatchArgs {
     /// Say what would be done, and write nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Files in work at the same time [default: as many as there are processors].
+    /// Files in work at the same time, films too [default: as many as there are processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
-    /// Memory for the pictures in work, such as 500M or 2G [default: half of the machine's, 16G at most]. A picture
+    /// Memory for what is in work, such as 500M or 2G [default: half of the machine's, 16G at most]. A picture
     /// that needs more is done alone.
     #[arg(long, value_name = "SIZE")]
     pub(crate) memory: Option<String>,

@@ -32,6 +32,11 @@ impl Budget {
         Self { total, used: Mutex::new(0), freed: Condvar::new(), turn: Mutex::new(()) }
     }
 
+    /// How many of so many bytes each fit into all of it; one at least.
+    pub(crate) fn fitting(&self, bytes: u64) -> usize {
+        usize::try_from(self.total / bytes.max(1)).unwrap_or(usize::MAX).max(1)
+    }
+
     /// Waits until so many bytes are free, or everything when it is more than there is.
     pub(crate) fn take(&self, bytes: u64) -> Permit<'_> {
         let bytes = bytes.min(self.total);

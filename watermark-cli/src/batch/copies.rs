@@ -1,12 +1,12 @@
 //! From one decoded document to marked files: the pixels are prepared once and marked for each recipient.
 
 use anyhow::{Context, Result, bail};
-use watermark_core::{Applied, Embedder, Error, Payload, PayloadClass, Plan, Refusal};
+use watermark_core::{Applied, Embedder, Error, FrameEmbedder, Key, Payload, PayloadClass, Plan, Refusal};
 use watermark_media::{C2pa, DecodeLimits, Document, Format, Picture};
 
 use crate::metrics;
 use crate::output::json::{EmbedReport, number};
-use crate::settings::Qualities;
+use crate::settings::{NamedStrength, Qualities};
 
 /// What remarks call the file that is written, so that they are the same for all files.
 pub(crate) const THE_OUTPUT: &str = "the output";
@@ -15,7 +15,7 @@ pub(crate) const THE_OUTPUT: &str = "the output";
 const NOT_KEPT: &str = "not kept: ";
 
 /// Margin in dB and evidence of a reading.
-type Figures = (f64, f64);
+pub(super) type Figures = (f64, f64);
 
 /// Of pixels that were not read back yet.
 const UNREAD: Figures = (f64::NAN, f64::NAN);
@@ -33,6 +33,8 @@ pub(crate) struct Names<'a> {
 pub(crate) struct Original<'a> {
     pub(crate) document: Document,
     pub(crate) format: Format,
+    pub(crate) key: &'a Key,
+    pub(crate) strength: NamedStrength,
     pub(crate) embedder: &'a Embedder,
     pub(crate) metrics: bool,
     /// Qualities of lossy formats, where they were asked for.
@@ -68,8 +70,9 @@ impl Original<'_> {
         let (mut applied, mut score) = (Applied::default(), Score::default());
         let several = copy.pictures().len() > 1;
         let mut refusal = None;
+        let mut frames = self.frames(&copy, payload)?;
         for picture in copy.pictures_mut() {
-            match self.mark_picture(picture, payload, several, &mut score) {
+            match self.mark_picture(picture, payload, several, frames.as_mut(), &mut score) {
                 Ok((change, reading)) => {
                     applied.add(change);
                     figures.push(Some(reading));
@@ -112,11 +115,15 @@ impl Original<'_> {
         picture: &mut Picture,
         payload: &Payload,
         several: bool,
+        frames: Option<&mut FrameEmbedder>,
         score: &mut Score,
     ) -> Result<(Applied, Figures)> {
         let original = self.metrics.then(|| picture.rgb8());
         let untouched = several.then(|| picture.clone());
-        let marked = self.embed(picture, payload, several);
+        let marked = match frames {
+            Some(frames) => self.embed_frame(picture, payload, frames),
+            None => self.embed(picture, payload, several),
+        };
         match (&marked, untouched) {
             (Err(Error::Refused(_)), Some(untouched)) => *picture = untouched,
             (Ok(_), _) => {
@@ -222,7 +229,7 @@ impl Original<'_> {
 }
 
 /// What of the file is not kept, in sentences. That of its manifest is told apart, by what was asked for.
-fn losses(document: &Document, format: Format) -> Vec<String> {
+pub(super) fn losses(document: &Document, format: Format) -> Vec<String> {
     let losses = document.losses(format).into_iter().filter(|loss| !loss.contains("C2PA"));
     losses.map(|loss| format!("{NOT_KEPT}{loss}")).collect()
 }

@@ -5,6 +5,13 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use imagesize::ImageType;
+use watermark_video::Clip;
+
+/// Bytes a pixel of a film's frame, besides the frames on their way: the pattern, the decoder, and most of all the encoder,
+/// which looks ahead. Measured at 3840x2160 with x264's preset `medium` (docs/decisions/frames.md).
+const FILM_BYTES: u64 = 260;
+/// Frames on their way between decoder, marker and encoder.
+const FRAMES_HELD: u64 = 10;
 
 /// Bytes a pixel that planning and applying need besides the samples.
 const WORK_BYTES: u64 = 12;
@@ -15,6 +22,13 @@ const PIXELS_A_BYTE: u64 = 4;
 pub(crate) fn needed(pixels: u64, bytes_per_pixel: u64, held: u64, file_bytes: u64) -> u64 {
     let each = bytes_per_pixel.saturating_mul(held) + WORK_BYTES;
     pixels.saturating_mul(each).saturating_add(file_bytes)
+}
+
+/// Bytes that marking a film needs, those of ffmpeg included.
+pub(crate) fn of_clip(clip: &Clip) -> u64 {
+    let pixels = clip.size.0 as u64 * clip.size.1 as u64;
+    let frame = clip.pixels.frame_bytes(clip.size.0, clip.size.1) as u64;
+    pixels.saturating_mul(FILM_BYTES).saturating_add(frame.saturating_mul(FRAMES_HELD))
 }
 
 /// Bytes that marking the picture of a file needs, with `held` copies of its samples at a time. A guess where the

@@ -1,4 +1,5 @@
-//! From what was typed to the files that are meant: files as they are, directories with all below them, patterns.
+//! From what was typed to the files that are meant: files as they are, directories with all below them, patterns, and
+//! numbered sequences, each as one.
 //!
 //! Entries come in the order of their names. Links to files are followed, links to directories are not unless they were
 //! typed: so there are no loops. Nothing is opened but regular files, and of these the first bytes only.
@@ -11,6 +12,9 @@ use anyhow::{Result, anyhow, bail};
 use glob::{MatchOptions, Pattern};
 use watermark_media::Format;
 
+use crate::clip::is_probably_one;
+use crate::sequence::Sequence;
+
 /// Bytes that show what kind of file it is.
 const SNIFFED_BYTES: usize = 64;
 /// Patterns behave as those of a shell.
@@ -22,7 +26,7 @@ const LIKE_A_SHELL: MatchOptions =
 pub(crate) enum Task {
     /// It is to be marked.
     Mark,
-    /// It is not a picture, and nobody said it was.
+    /// It is neither picture nor film, and nobody said it was.
     Skip,
     /// It cannot be looked at.
     Fail(String),
@@ -76,6 +80,8 @@ pub(crate) fn find(typed: &[PathBuf]) -> Result<Inputs> {
             inputs.roots.push(Root { folder: path.clone(), pattern: None });
             inputs.below(path, Path::new(""), usize::MAX, &|_| true);
         } else {
+            // That no file is of a sequence's pattern is said once, before any work.
+            Sequence::of(path)?;
             // What is wrong with a file that was named is found when it is read.
             let relative = path.file_name().map_or_else(|| path.clone(), PathBuf::from);
             inputs.found.push(Found { path: path.clone(), relative, task: Task::Mark });
@@ -141,11 +147,11 @@ impl Inputs {
     }
 }
 
-/// A file that nobody named is a picture when its first bytes or its name say so.
+/// A file that nobody named is a picture or a film when its first bytes or its name say so.
 fn task(path: &Path) -> Task {
     let named = path.extension().and_then(|extension| Format::from_extension(extension.to_str()?)).is_some();
     let regular = fs::metadata(path).is_ok_and(|m| m.is_file());
-    if named || (regular && sniff(path).is_some()) { Task::Mark } else { Task::Skip }
+    if named || (regular && (sniff(path).is_some() || is_probably_one(path))) { Task::Mark } else { Task::Skip }
 }
 
 fn sniff(path: &Path) -> Option<Format> {

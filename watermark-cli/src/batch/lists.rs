@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use watermark_core::Payload;
 
 use super::inputs::Task;
+use super::medium::Medium;
 use super::names;
 use super::plan::Asset;
 use super::table::{Row, Table};
@@ -29,13 +30,16 @@ pub(crate) fn manifest(list: &Path, args: &EmbedArgs, strength: NamedStrength) -
     let folder = list.parent().unwrap_or(Path::new(""));
     let assets = table.map(|row| {
         let input = folder.join(row.required("file")?);
-        ensure!(input.exists(), "{}: there is no such file", input.display());
+        let medium = Medium::of(&input)?;
+        let is_sequence = matches!(medium, Medium::Sequence(_));
+        ensure!(is_sequence || input.exists(), "{}: there is no such file", input.display());
         ensure!(!input.is_dir(), "{}: is a directory; name the files in it", input.display());
         let recipient = row.get("recipient").map(str::to_owned);
         Ok(Asset {
             relative: output(row, recipient.as_deref())?,
             input,
             task: Task::Mark,
+            medium,
             payload: row.get("payload").map(|text| settings::listed_payload(text, args)).transpose()?,
             label: row.get("label").map(str::to_owned).or_else(|| args.batch.label.clone()),
             recipient,

@@ -9,23 +9,30 @@
 //! renames are those of the standard library, there are no paths but through components, a directory that cannot be
 //! synced is left at that, and memory is 2 GiB where the system is not asked.
 
+mod animation;
+mod bar;
 mod budget;
 mod clip;
 mod copies;
 mod embedders;
 mod estimate;
 mod facts;
+mod film;
 pub(crate) mod inputs;
 mod ledger;
 pub(crate) mod lists;
 mod lock;
+mod medium;
 mod names;
 pub(crate) mod pipe;
 mod plan;
 mod publish;
 mod reading;
+mod reading_frames;
 mod refusals;
 mod reporter;
+mod resume;
+mod sequence;
 mod stop;
 mod table;
 mod tally;
@@ -69,10 +76,6 @@ pub(crate) fn run(args: &EmbedArgs) -> Result<u8> {
     if pipe::wanted(args) {
         return pipe::run(args, &marking_key(args)?);
     }
-    if clip::wanted(args) {
-        return clip::run(args, &marking_key(args)?);
-    }
-    clip::refuse_options(args)?;
     let prepared = Plan::new(args).and_then(|plan| Ok((marking_key(args)?, budget(args)?, plan)));
     let (key, budget, plan) = match prepared {
         Ok(prepared) => prepared,
@@ -170,8 +173,8 @@ fn open_ledger(args: &EmbedArgs, plan: &Plan) -> Result<(Ledger, Earlier)> {
             earlier.rows_withdrawn = settled.withdrawn.len() as u64;
             Ledger::Registry(Box::new(records))
         }
-        None if plan.single => Ledger::None,
-        None => Ledger::Journal(Journal::open(&plan.folder, args.batch.resume)?),
+        None if plan.single && !plan.has_sequences() => Ledger::None,
+        None => Ledger::Journal(Journal::open(files::made(&plan.folder)?, args.batch.resume)?),
     };
     Ok((ledger, earlier))
 }

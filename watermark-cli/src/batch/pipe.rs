@@ -105,10 +105,13 @@ fn marked(args: &EmbedArgs, input: &Path, key: &Key, report: &mut EmbedReport) -
     report.key_id = Some(key.id().to_string());
     (report.payload, report.bits) = (Some(payload.to_string()), Some(payload.class().bits()));
     report.payload_from = Some(if args.payload.is_some() { "given" } else { "content" });
-    let embedder = Embedder::new(key, settings::strength(args)?.options()).with_context(name)?;
+    let strength = settings::strength(args)?;
+    let embedder = Embedder::new(key, strength.options()).with_context(name)?;
     let mut original = Original {
         document,
         format,
+        key,
+        strength,
         embedder: &embedder,
         metrics: args.metrics,
         qualities: args.qualities(),

@@ -13,15 +13,38 @@ use super::ledger::{Ledger, Ticket, is_collision};
 use super::reporter::{Ended, Reporter};
 use super::stop::Stop;
 use super::tally::Status;
-use crate::files::{self, Staged};
+use crate::files::{self, Staged, StagedFolder};
 use crate::output::json::EmbedReport;
 
 /// Most files in one step.
 const MOST_AT_ONCE: usize = 64;
 
-/// A file that is complete under a temporary name.
+/// What is complete under temporary names.
+#[derive(Debug)]
+pub(crate) enum Complete {
+    /// A file.
+    File(Staged),
+    /// Files that belong together, and what they are called.
+    Files(StagedFolder, Vec<PathBuf>),
+}
+
+impl Complete {
+    /// Gives it its name or names. Returns the directory.
+    fn rename(self) -> Result<PathBuf> {
+        let file = match self {
+            Self::File(staged) => Some(staged.rename()?),
+            Self::Files(staged, files) => {
+                staged.rename(&files)?;
+                files.into_iter().next()
+            }
+        };
+        Ok(file.map(|file| files::folder_of(&file).to_owned()).unwrap_or_default())
+    }
+}
+
+/// A copy that is complete under a temporary name.
 pub(crate) struct Ready {
-    pub(crate) staged: Staged,
+    pub(crate) staged: Complete,
     pub(crate) facts: Facts,
     pub(crate) report: EmbedReport,
     pub(crate) pixels: u64,
@@ -43,7 +66,7 @@ pub(crate) fn publish(ready: &Receiver<Ready>, ledger: &Mutex<Ledger>, reporter:
     ended
 }
 
-pub(super) fn publish_step(step: Vec<Ready>, ledger: &Mutex<Ledger>, reporter: &Reporter) -> Result<()> {
+fn publish_step(step: Vec<Ready>, ledger: &Mutex<Ledger>, reporter: &Reporter) -> Result<()> {
     let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
     let facts: Vec<&Facts> = step.iter().map(|ready| &ready.facts).collect();
     let reserved = match ledger.reserve(&facts) {
@@ -63,12 +86,12 @@ pub(super) fn publish_step(step: Vec<Ready>, ledger: &Mutex<Ledger>, reporter: &
             (status, named(&facts, &error))
         });
         let renamed = renamed.and_then(|ticket| {
-            rename(staged, ticket, &mut ledger).map(|path| (ticket, path)).map_err(|error| (Status::Failed, error))
+            rename(staged, ticket, &mut ledger).map(|folder| (ticket, folder)).map_err(|error| (Status::Failed, error))
         });
         match renamed {
-            Ok((ticket, path)) => {
+            Ok((ticket, folder)) => {
                 confirmed.push((ticket, facts));
-                folders.insert(files::folder_of(&path).to_owned());
+                folders.insert(folder);
                 done.push((report, pixels, bytes));
             }
             Err((status, error)) => failed(reporter, report, status, &error),
@@ -83,7 +106,7 @@ pub(super) fn publish_step(step: Vec<Ready>, ledger: &Mutex<Ledger>, reporter: &
     confirmed.map_err(|error| error.context("files were written, and their rows stay pending until the next run"))
 }
 
-fn rename(staged: Staged, ticket: Ticket, ledger: &mut Ledger) -> Result<PathBuf> {
+fn rename(staged: Complete, ticket: Ticket, ledger: &mut Ledger) -> Result<PathBuf> {
     staged.rename().inspect_err(|_| {
         // A row that cannot be withdrawn stays pending, and the next run withdraws it.
         let _ = ledger.withdraw(ticket);

@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: at the first no new file is begun, at the second the process ends at once, without leaving
+//! SIGINT and SIGTERM: at the first no new file is begun and films are given up, at the second the process ends at once, without leaving
 //! temporary files.
 
 use std::sync::Arc;
@@ -50,7 +50,7 @@ impl Stop {
             files::staged::remove_all();
             std::process::exit(i32::from(code(signal)));
         }
-        output::warn("interrupted: the files in work are finished; once more ends at once");
+        output::warn("interrupted: the files in work are finished, films are given up; once more ends at once");
     }
 
     /// No new file is to be begun.

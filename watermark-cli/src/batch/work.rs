@@ -1,40 +1,35 @@
 //! The work on one input: read, decode, and for each copy mark, read back, write under a temporary name.
 
-use std::fs;
-use std::io::Read;
 use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use anyhow::{Context as _, Error, Result, anyhow, bail};
+use anyhow::{Context as _, Error, Result, anyhow};
 use rayon::ThreadPool;
-use watermark_core::Key;
+use watermark_core::{Key, Payload};
 use watermark_evidence::Fingerprint;
-use watermark_media::{DecodeLimits, Document, Format};
+use watermark_media::{DecodeLimits, Document};
 
 use super::budget::{Budget, Permit};
 use super::copies::{Names, Original};
 use super::embedders::Embedders;
 use super::estimate;
-use super::facts::{Facts, Identity, Wanted, content_payload};
+use super::facts::{Facts, Identity, content_payload};
 use super::inputs::Task;
 use super::ledger::Ledger;
+use super::medium::Medium;
 use super::plan::{Asset, Copy, Plan};
-use super::publish::Ready;
-use super::reading::{read_unchanged, sample_bytes, unreadable};
+use super::publish::{Complete, Ready};
+use super::reading::{read_unchanged, sample_bytes};
 use super::refusals::{self, status_of};
 use super::reporter::{Ended, Reporter};
 use super::stop::Stop;
 use super::tally::Status;
 use crate::args::EmbedArgs;
 use crate::fault;
-use crate::files::{self, Target};
+use crate::files::Target;
 use crate::hash::Hash;
 use crate::output::json::EmbedReport;
-use crate::settings;
-
-/// Bytes that tell a format.
-const FIRST_BYTES: u64 = 256;
 
 /// Everything that the workers share.
 pub(crate) struct Shared<'a> {
@@ -72,78 +67,13 @@ impl Shared<'_> {
             Task::Mark => {
                 let mut copies = self.plan.copies(asset);
                 copies.retain(|copy| self.is_wanted(asset, copy));
-                if !copies.is_empty() {
-                    self.mark(asset, &copies, narrow, ready);
+                match asset.medium {
+                    _ if copies.is_empty() => {}
+                    Medium::Picture => self.mark(asset, &copies, narrow, ready),
+                    Medium::Clip | Medium::Sequence(_) => self.film(asset, &copies, narrow, ready),
                 }
             }
         }
-    }
-
-    /// Whether a copy is still to be made. What is not is reported.
-    fn is_wanted(&self, asset: &Asset, copy: &Copy<'_>) -> bool {
-        if !self.args.batch.resume {
-            return true;
-        }
-        match fault::guard(&asset.input, || self.is_done(asset, copy)) {
-            Ok(false) => true,
-            Ok(true) => {
-                let report = EmbedReport {
-                    output: Some(copy.output.to_string_lossy().into_owned()),
-                    ..self.report(asset, copy.recipient)
-                };
-                self.reporter.ended(Ended { report, status: Status::Unchanged, weight: 1, size: (0, 0), error: None });
-                false
-            }
-            Err(error) => {
-                self.end(asset, copy.recipient, Status::Failed, 1, Some(&error));
-                false
-            }
-        }
-    }
-
-    /// Whether an earlier run has made this very copy and it is still there.
-    fn is_done(&self, asset: &Asset, copy: &Copy<'_>) -> Result<bool> {
-        if fs::symlink_metadata(&copy.output).is_err() {
-            return Ok(false);
-        }
-        let made = self.ledger.lock().unwrap_or_else(PoisonError::into_inner).made(&copy.relative)?;
-        let there = Hash::of_file(&copy.output).map_err(|error| unreadable(&copy.output, &error))?;
-        let ours: Vec<Identity> = made.into_iter().filter(|made| made.output_sha256 == there).collect();
-        let wanted = Wanted {
-            key: self.key,
-            source_sha256: Hash::of_file(&asset.input).map_err(|error| unreadable(&asset.input, &error))?,
-            recipient: copy.recipient,
-            profile: &settings::manner(asset.strength, self.args.qualities(), self.made_format(copy)?),
-            payload: copy.payload.as_ref(),
-            class: self.plan.source.class(),
-        };
-        if ours.iter().any(|made| wanted.is(made)) {
-            return Ok(true);
-        }
-        match (self.args.force, ours.is_empty()) {
-            (true, _) => Ok(false),
-            (false, true) => bail!(
-                "{}: exists already, and is not what an earlier run has written; choose another directory, or pass \
-                 --force to replace it",
-                copy.output.display()
-            ),
-            (false, false) => bail!(
-                "{}: was made of another state of {} or with other options; pass --force as well to replace it",
-                copy.output.display(),
-                asset.input.display()
-            ),
-        }
-    }
-
-    /// The format of a copy that is there: the one that is asked for, or what its first bytes say.
-    fn made_format(&self, copy: &Copy<'_>) -> Result<Option<Format>> {
-        if self.plan.format.is_some() {
-            return Ok(self.plan.format);
-        }
-        let mut start = Vec::new();
-        let file = fs::File::open(&copy.output).and_then(|file| file.take(FIRST_BYTES).read_to_end(&mut start));
-        file.map_err(|error| unreadable(&copy.output, &error))?;
-        Ok(Format::sniff(&start))
     }
 
     fn mark(&self, asset: &Asset, copies: &[Copy<'_>], narrow: Option<&ThreadPool>, ready: &SyncSender<Ready>) {
@@ -170,18 +100,43 @@ impl Shared<'_> {
             let made = fault::guard(&asset.input, || in_pool(pool, work));
             report.elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
             begun = Instant::now();
-            match made {
-                Ok(made) => {
-                    let Made { staged, facts, bytes } = made;
-                    report.output = Some(copy.output.to_string_lossy().into_owned());
-                    // The publisher outlives the workers.
-                    let _ = ready.send(Ready { staged, facts, report, pixels: source.pixels, bytes });
-                }
-                Err(error) => {
-                    let status = status_of(&error);
-                    self.reporter.ended(Ended { report, status, weight: 1, size: (0, 0), error: Some(&error) });
-                }
+            self.made(made, copy, report, ready);
+        }
+    }
+
+    /// Hands a copy on to be published, or says what is wrong.
+    pub(super) fn made(&self, made: Result<Made>, copy: &Copy<'_>, mut report: EmbedReport, ready: &SyncSender<Ready>) {
+        match made {
+            Ok(Made { staged, facts, pixels, bytes }) => {
+                report.output = Some(copy.output.to_string_lossy().into_owned());
+                // The publisher outlives the workers.
+                let _ = ready.send(Ready { staged, facts, report, pixels, bytes });
             }
+            Err(error) => {
+                let status = status_of(&error);
+                self.reporter.ended(Ended { report, status, weight: 1, size: (0, 0), error: Some(&error) });
+            }
+        }
+    }
+
+    /// The bits of a copy, from its content where none are given; the report says so.
+    pub(super) fn payload(&self, copy: &Copy<'_>, content: &Hash, report: &mut EmbedReport) -> Result<Payload> {
+        let payload = match &copy.payload {
+            Some(payload) => payload.clone(),
+            None => content_payload(self.key, self.plan.source.class(), content, copy.recipient)
+                .with_context(|| report.file.clone())?,
+        };
+        report.payload = Some(payload.to_string());
+        report.bits = Some(payload.class().bits());
+        report.payload_from = Some(if copy.payload.is_some() { "given" } else { "content" });
+        Ok(payload)
+    }
+
+    /// The file that a copy is written to.
+    pub(super) fn target(&self, asset: &Asset, copy: &Copy<'_>) -> Result<Target> {
+        match self.plan.single {
+            true => Target::picture(&copy.output, &asset.input, self.args.force),
+            false => Target::in_tree(&copy.output, self.args.force),
         }
     }
 
@@ -222,7 +177,8 @@ impl Shared<'_> {
         };
         let source = Source { remark, fingerprint, source_sha256, content_sha256, pixels, sides };
         let qualities = self.args.qualities();
-        Ok((Original { document, format, embedder, metrics, qualities, c2pa, once, plan: None }, source))
+        let (key, strength) = (self.key, asset.strength);
+        Ok((Original { document, format, key, strength, embedder, metrics, qualities, c2pa, once, plan: None }, source))
     }
 
     fn copy(
@@ -235,28 +191,18 @@ impl Shared<'_> {
     ) -> Result<Made> {
         let input = asset.input.display().to_string();
         let output = copy.output.display().to_string();
-        let payload = match &copy.payload {
-            Some(payload) => payload.clone(),
-            None => content_payload(self.key, self.plan.source.class(), &source.content_sha256, copy.recipient)
-                .with_context(|| input.clone())?,
-        };
-        report.payload = Some(payload.to_string());
-        report.bits = Some(payload.class().bits());
-        report.payload_from = Some(if copy.payload.is_some() { "given" } else { "content" });
+        let payload = self.payload(copy, &source.content_sha256, report)?;
         report.losses.extend(source.remark.map(str::to_owned));
         let marked = original.mark(&payload, Names { input: &input, output: &output }, report)?;
         report.losses.extend(marked.remarks);
-        let target = match self.plan.single {
-            true => Target::picture(&copy.output, &asset.input, self.args.force)?,
-            false => Target::in_tree(&copy.output, self.args.force)?,
-        };
+        let target = self.target(asset, copy)?;
         let identity = Identity {
             source_sha256: source.source_sha256,
             content_sha256: source.content_sha256,
             output_sha256: Hash::of(&marked.file),
             key_id: self.key.id().to_string(),
             recipient: copy.recipient.map(str::to_owned),
-            profile: settings::manner(asset.strength, self.args.qualities(), Some(original.format)),
+            profile: asset.medium.manner(asset.strength, self.args, Some(original.format)),
             payload: payload.to_string(),
         };
         let facts = Facts {
@@ -271,11 +217,12 @@ impl Shared<'_> {
             ssimulacra2: report.ssimulacra2,
             fingerprint: source.fingerprint.clone(),
         };
-        Ok(Made { bytes: marked.file.len() as u64, staged: target.stage(&marked.file)?, facts })
+        let staged = Complete::File(target.stage(&marked.file)?);
+        Ok(Made { staged, facts, pixels: source.pixels, bytes: marked.file.len() as u64 })
     }
 
     /// A report with what is known from the beginning.
-    fn report(&self, asset: &Asset, recipient: Option<&str>) -> EmbedReport {
+    pub(super) fn report(&self, asset: &Asset, recipient: Option<&str>) -> EmbedReport {
         EmbedReport {
             file: asset.input.to_string_lossy().into_owned(),
             key_id: Some(self.key.id().to_string()),
@@ -286,17 +233,25 @@ impl Shared<'_> {
     }
 
     /// Reports an input that was not marked.
-    fn end(&self, asset: &Asset, recipient: Option<&str>, status: Status, weight: u64, error: Option<&Error>) {
+    pub(super) fn end(
+        &self,
+        asset: &Asset,
+        recipient: Option<&str>,
+        status: Status,
+        weight: u64,
+        error: Option<&Error>,
+    ) {
         let report = self.report(asset, recipient);
         self.reporter.ended(Ended { report, status, weight, size: (0, 0), error });
     }
 }
 
 /// A copy that is complete under a temporary name.
-struct Made {
-    staged: files::Staged,
-    facts: Facts,
-    bytes: u64,
+pub(super) struct Made {
+    pub(super) staged: Complete,
+    pub(super) facts: Facts,
+    pub(super) pixels: u64,
+    pub(super) bytes: u64,
 }
 
 fn in_pool<T: Send>(pool: Option<&ThreadPool>, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {

@@ -4,10 +4,34 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use watermark_media::Format;
+
 /// Bytes that are looked at.
 const SNIFFED: u64 = 1024;
 /// Brands of still pictures in the container that clips use too (HEIF, AVIF).
 const STILL_BRANDS: [&[u8; 4]; 8] = [b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1", b"heim", b"hevc"];
+
+/// Extensions of files that are clips.
+const EXTENSIONS: [&str; 13] =
+    ["mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "m2ts", "wmv", "flv", "ogv"];
+/// The one of them that files of other kinds have, too.
+const AMBIGUOUS: &str = "ts";
+
+/// Whether a file is a clip, by its first bytes, or by its name where they are not those of a picture.
+pub(crate) fn is_named_or_begins_like_one(path: &Path) -> bool {
+    let start = start_of(path);
+    begins_like_a_clip(&start) || (is_named_like_one(path) && !path.is_dir() && Format::sniff(&start).is_none())
+}
+
+/// Whether a file that nobody named is to be taken for a clip: what is damaged is said and not passed over.
+pub(crate) fn is_probably_one(path: &Path) -> bool {
+    let program = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(AMBIGUOUS));
+    if program { is_clip(path) } else { is_named_or_begins_like_one(path) }
+}
+
+fn is_named_like_one(path: &Path) -> bool {
+    path.extension().and_then(|e| e.to_str()).is_some_and(|e| EXTENSIONS.contains(&&*e.to_ascii_lowercase()))
+}
 
 /// Whether a file begins like a clip. What cannot be opened does not; that is said where it is read.
 pub(crate) fn is_clip(path: &Path) -> bool {
@@ -15,7 +39,7 @@ pub(crate) fn is_clip(path: &Path) -> bool {
 }
 
 /// The first bytes of a file; none of what is no file or cannot be read.
-pub(crate) fn start_of(path: &Path) -> Vec<u8> {
+fn start_of(path: &Path) -> Vec<u8> {
     let mut start = Vec::new();
     // A pipe would be taken from whoever reads it.
     let regular = std::fs::metadata(path).is_ok_and(|data| data.is_file());
@@ -27,7 +51,7 @@ pub(crate) fn start_of(path: &Path) -> Vec<u8> {
 }
 
 /// Whether these are the first bytes of a clip.
-pub(crate) fn begins_like_a_clip(start: &[u8]) -> bool {
+fn begins_like_a_clip(start: &[u8]) -> bool {
     let at = |from: usize, bytes: &[u8]| start.get(from..from + bytes.len()) == Some(bytes);
     let brand = |brands: &[&[u8; 4]]| brands.iter().any(|brand| at(8, brand.as_slice()));
     // ISO media (MP4, MOV), and old QuickTime files that begin with another box.

@@ -5,7 +5,7 @@ mod kind;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
-pub(crate) use kind::{begins_like_a_clip, is_clip, start_of};
+pub(crate) use kind::{is_clip, is_named_or_begins_like_one, is_probably_one};
 use watermark_core::{ClipDetection, ClipDetector, Detector, Layout};
 use watermark_media::{Picture, PixelData};
 use watermark_video::{Frame, Frames, Pass, Suspect};
@@ -28,6 +28,8 @@ pub(crate) struct Sampling {
     pub(crate) to_s: Option<f64>,
     /// One frame every so many seconds, however many that gives.
     pub(crate) every_s: Option<f64>,
+    /// Frames a second where the files have no times of their own.
+    pub(crate) rate: f64,
 }
 
 /// What was seen of a clip.

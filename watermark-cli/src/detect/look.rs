@@ -1,6 +1,6 @@
 //! Looking at one file: each of its pictures, or the frames of an animation or a clip added up.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use watermark_core::{ClipDetection, ClipDetector, ClipFrame, Detection, Detector, Mark, TimeRange, Verdict};
@@ -11,6 +11,9 @@ use crate::clip::{self, Sampling};
 use crate::files::{self, MAX_PICTURE_BYTES};
 use crate::hash::Hash;
 use crate::output;
+use crate::sequence::Sequence;
+
+use super::sequence;
 
 /// Frames of an animation handed to the detector together.
 const AT_ONCE: usize = 8;
@@ -52,6 +55,9 @@ pub(crate) struct Film {
 
 /// Looks at a file; of an animation or a clip at the frames that are asked for.
 pub(crate) fn look(detector: &Detector, path: &Path, sampling: &Sampling) -> Result<Look> {
+    if let Some(sequence) = Sequence::of(path)? {
+        return sequence::look(detector, &sequence, sampling).with_context(|| path.display().to_string());
+    }
     if !pipe::is(path) && clip::is_clip(path) {
         return look_at_clip(detector, path, sampling).with_context(|| path.display().to_string());
     }
@@ -114,12 +120,7 @@ fn look_at_frames(
     let time = |at: usize| times.get(at).copied().unwrap_or(at as f64);
     let chosen = chosen(pictures, time, sampling);
     if chosen.is_empty() {
-        bail!(
-            "no frame lies between {} s and {} s; the animation is {:.1} s long",
-            sampling.from_s,
-            sampling.to_s.unwrap_or(f64::INFINITY),
-            time(pictures)
-        );
+        return Err(none_chosen(sampling, "animation", time(pictures)));
     }
     let mut clip = ClipDetector::new(detector);
     for some in chosen.chunks(AT_ONCE) {
@@ -135,8 +136,14 @@ fn look_at_frames(
     Ok(Look { detection, at, looked_at, pictures, kind, sha256, bytes, picture, film: Some(film) })
 }
 
+/// That no frame is where one was to be looked at.
+pub(super) fn none_chosen(sampling: &Sampling, what: &str, length_s: f64) -> anyhow::Error {
+    let to_s = sampling.to_s.map_or_else(|| "its end".to_owned(), |to_s| format!("{to_s} s"));
+    anyhow!("no frame lies between {} s and {to_s}; the {what} is {length_s:.1} s long", sampling.from_s)
+}
+
 /// Numbers of the frames that are looked at, of `count` with their times.
-fn chosen(count: usize, time: impl Fn(usize) -> f64, sampling: &Sampling) -> Vec<usize> {
+pub(super) fn chosen(count: usize, time: impl Fn(usize) -> f64, sampling: &Sampling) -> Vec<usize> {
     let inside = |at: &usize| time(*at) >= sampling.from_s && sampling.to_s.is_none_or(|to_s| time(*at) <= to_s);
     let inside: Vec<usize> = (0..count).filter(inside).collect();
     match sampling.every_s {
@@ -217,7 +224,7 @@ mod tests {
 
     #[test]
     fn frames_are_chosen_by_time() {
-        let sampling = |from_s, to_s, every_s| Sampling { frames: 4, from_s, to_s, every_s };
+        let sampling = |from_s, to_s, every_s| Sampling { frames: 4, from_s, to_s, every_s, rate: 24.0 };
         let time = |at: usize| at as f64 * 0.5;
         assert_eq!(chosen(40, time, &sampling(2.0, Some(3.4), None)), [4, 5, 6]);
         assert_eq!(chosen(8, time, &sampling(0.0, None, Some(1.0))), [0, 2, 4, 6]);

@@ -5,3 +5,4 @@ pub(crate) mod asset;
 pub(crate) mod keys;
 pub(crate) mod look;
 pub(crate) mod many;
+mod sequence;

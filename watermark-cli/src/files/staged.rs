@@ -10,6 +10,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::NamedTempFile;
 
+use super::staged_folder::LOCK;
+
 /// Start of the name of every temporary file.
 pub(super) const PREFIX: &str = ".watermark-";
 /// End of the name of every temporary file.
@@ -24,21 +26,37 @@ fn ours() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     OURS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A path on the list, until this is dropped.
+#[derive(Debug)]
+pub(super) struct Listed(PathBuf);
+
+impl Listed {
+    pub(super) fn new(path: &Path) -> Self {
+        ours().insert(path.to_owned());
+        Self(path.to_owned())
+    }
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        ours().remove(&self.0);
+    }
+}
+
 /// A temporary file that is on the list.
 #[derive(Debug)]
 pub(super) struct Registered {
     /// Taken when the file gets its name.
     file: Option<NamedTempFile>,
-    path: PathBuf,
+    listed: Listed,
 }
 
 impl Registered {
     pub(super) fn new(file: NamedTempFile) -> Self {
-        let path = file.path().to_owned();
-        ours().insert(path.clone());
+        let listed = Listed::new(file.path());
         // Where there are no locks, leftovers stay: better than to remove what another run is writing.
         let _ = file.as_file().try_lock();
-        Self { file: Some(file), path }
+        Self { file: Some(file), listed }
     }
 
     /// Writes everything, to the disk.
@@ -50,7 +68,7 @@ impl Registered {
 
     /// Where it is.
     pub(super) fn path(&self) -> &Path {
-        &self.path
+        &self.listed.0
     }
 
     /// Lets somebody write it piece by piece.
@@ -68,31 +86,28 @@ impl Registered {
     }
 }
 
-impl Drop for Registered {
-    fn drop(&mut self) {
-        drop(self.file.take());
-        ours().remove(&self.path);
-    }
-}
-
 /// Removes the temporary files of this process, which is about to end. The list stays locked: nobody adds to it.
 pub(crate) fn remove_all() {
     let ours = ours();
     for path in ours.iter() {
-        let _ = fs::remove_file(path);
+        let _ = fs::remove_file(path).or_else(|_| fs::remove_dir_all(path));
     }
     std::mem::forget(ours);
 }
 
-/// Removes what killed runs have left in a directory, and says how many files that were. A file counts as left when
-/// its name is of our pattern and nobody holds its lock.
+/// Removes what killed runs have left in a directory, and says how much that was. Something counts as left when its name
+/// is of our pattern and nobody holds its lock; that of a directory is a file in it.
 pub(crate) fn remove_leftovers(folder: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(folder) else { return 0 };
-    let left = entries.flatten().filter(|entry| {
-        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        is_file && is_ours(&entry.file_name()) && is_abandoned(&entry.path())
-    });
-    left.filter(|entry| fs::remove_file(entry.path()).is_ok()).count() as u64
+    let remove = |entry: &fs::DirEntry| {
+        let path = entry.path();
+        match entry.file_type() {
+            Ok(kind) if kind.is_file() => is_abandoned(&path) && fs::remove_file(path).is_ok(),
+            Ok(kind) if kind.is_dir() => is_abandoned(&path.join(LOCK)) && fs::remove_dir_all(path).is_ok(),
+            _ => false,
+        }
+    };
+    entries.flatten().filter(|entry| is_ours(&entry.file_name()) && remove(entry)).count() as u64
 }
 
 fn is_ours(name: &OsStr) -> bool {
@@ -118,9 +133,9 @@ mod tests {
         let builder = || tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder.path()).unwrap();
         let alive = Registered::new(builder());
         assert_eq!(remove_leftovers(folder.path()), 1);
-        assert!(alive.path.exists(), "in work");
+        assert!(alive.path().exists(), "in work");
         assert!(names[1..].iter().all(|name| folder.path().join(name).exists()));
-        let path = alive.path.clone();
+        let path = alive.path().to_owned();
         drop(alive);
         assert!(!path.exists() && !ours().contains(&path));
     }

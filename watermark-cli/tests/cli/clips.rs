@@ -59,7 +59,7 @@ fn what_cannot_be_done_with_a_clip_is_said_and_leaves_nothing() {
     sandbox.fails(
         2,
         ["embed", "a.png", "--out", "b.png", "--key", "studio.key", "--crf", "20"],
-        &["--crf", "one clip"],
+        &["--crf", "no input is one"],
     );
 }
 

@@ -13,4 +13,5 @@ mod keys;
 mod pictures;
 mod registry;
 mod sandbox;
+mod sequence;
 mod verify_page;

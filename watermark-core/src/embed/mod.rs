@@ -137,6 +137,16 @@ impl Embedder {
         planner.plan(image, payload)
     }
 
+    /// Whether a picture can carry a mark at all, as [`Self::plan`] would find out: for frames, which [`FrameEmbedder`] marks
+    /// whatever they show.
+    ///
+    /// # Errors
+    /// As [`Self::plan`].
+    pub fn check(&self, image: &ImageView<'_>) -> Result<()> {
+        self.options.limits.check(image.width(), image.height())?;
+        plan::base(image).map(drop)
+    }
+
     /// Reads a marked picture back where it was marked (no search) and says how strong the reading is.
     ///
     /// # Errors

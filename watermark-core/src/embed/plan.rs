@@ -76,18 +76,26 @@ pub(crate) struct Planner<'a> {
     pub(crate) strength: Strength,
 }
 
+/// The plane that a plan is made from, of a picture that can carry a mark, and pixels to a sample of it.
+pub(super) fn base(image: &ImageView<'_>) -> Result<(Plane, f64)> {
+    let (width, height) = (image.width(), image.height());
+    let short = width.min(height);
+    if short < MIN_SIDE {
+        return Err(crate::Error::Refused(Refusal::TooSmall { width, height, min_side: MIN_SIDE }));
+    }
+    super::refuse::check_pixels(image)?;
+    let (working, working_pitch) = working_luma(image)?;
+    let pitch = base_pitch(short, direct_octaves(short));
+    let base = resample_owned(working, pitch / working_pitch);
+    super::refuse::check_activity(&base)?;
+    Ok((base, pitch))
+}
+
 impl Planner<'_> {
     pub(crate) fn plan(&self, image: &ImageView<'_>, payload: &Payload) -> Result<Plan> {
         let (width, height) = (image.width(), image.height());
         let short = width.min(height);
-        if short < MIN_SIDE {
-            return Err(crate::Error::Refused(Refusal::TooSmall { width, height, min_side: MIN_SIDE }));
-        }
-        super::refuse::check_pixels(image)?;
-        let (working, working_pitch) = working_luma(image)?;
-        let mask_pitch = base_pitch(short, direct_octaves(short));
-        let base = resample_owned(working, mask_pitch / working_pitch);
-        super::refuse::check_activity(&base)?;
+        let (base, mask_pitch) = base(image)?;
         let scale = (TILE << (direct_octaves(short) - 1)) as f64 / 512.0;
         let mask = crate::mask::amplitude(&base, scale);
         let gain = strength::gain(&mask, width * height, self.strength);

@@ -16,6 +16,7 @@ use crate::hash::Hash;
 use crate::output::json;
 use crate::output::text::printable;
 use crate::registry::{open_or_create, seen};
+use crate::sequence::hash_of;
 use crate::{exit, output};
 
 /// Rows of one look.
@@ -85,7 +86,7 @@ fn files_of(registry: &Registry) -> Result<FilesReport> {
         after = Some(last.row);
         for stored in rows.iter().filter(|stored| stored.place.is_some()) {
             let path = path_from_text(&stored.entry.output_path);
-            let (count, what) = match Hash::of_file(&path) {
+            let (count, what) = match hash_of(&path) {
                 Ok(Hash(sha256)) if sha256 == stored.entry.output_sha256 => {
                     report.same += 1;
                     continue;

@@ -1,6 +1,7 @@
 //! Many files at once.
 
 mod failures;
+mod films;
 mod inputs;
 mod kills;
 mod lists;

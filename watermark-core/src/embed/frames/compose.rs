@@ -8,12 +8,30 @@ use super::signs::Signs;
 use super::spread::Spread;
 use super::view::{Luma, LumaFrame, LumaRange};
 use crate::embed::Applied;
+use crate::embed::samples::{Sample, Scratch};
 use crate::spectrum::Plane;
+use crate::{ImageViewMut, Layout, SamplesMut};
 
 /// Binary digits of a change behind the point, at 8 bits a sample.
 const DIGITS: u32 = 4;
 /// One row in so many is looked at for the squared error.
 const ERROR_ROWS: usize = 8;
+
+/// What the change to one frame is composed of.
+pub(super) struct Parts<'a> {
+    pub(super) ground: &'a Ground,
+    pub(super) signs: &'a [Signs],
+    pub(super) mask: &'a Plane,
+    /// Code values of 8 bits to a unit of pattern times mask.
+    pub(super) gain: f32,
+}
+
+/// How the rows of a picture lie in its samples.
+struct Lines {
+    rows: usize,
+    stride: usize,
+    layout: Layout,
+}
 
 /// Prepared composition for frames of one size.
 pub(super) struct Composer {
@@ -44,29 +62,14 @@ impl Composer {
         }
     }
 
-    /// Adds the mark; `gain` in code values of 8 bits to a unit of pattern times mask. The squared error is that of one
-    /// row in eight.
-    pub(super) fn add(
-        &mut self,
-        frame: &mut LumaFrame<'_>,
-        ground: &Ground,
-        signs: &[Signs],
-        mask: &Plane,
-        gain: f32,
-    ) -> Applied {
-        self.spread.iter_mut().for_each(Spread::forget);
-        self.mask.forget();
+    /// Adds the mark to a plane, whose code values are those of the composer's range. The squared error is that of one row
+    /// in eight.
+    pub(super) fn add(&mut self, frame: &mut LumaFrame<'_>, parts: &Parts<'_>) -> Applied {
+        self.begin();
         let (width, stride, bits) = (frame.width, frame.stride, frame.bits);
         let mut applied = Applied::default();
         for y in 0..frame.height {
-            let line = y * width..(y + 1) * width;
-            template(&mut self.sum, &ground.template.values[line.clone()], self.template);
-            for (((spread, signs), part), &scale) in
-                self.spread.iter_mut().zip(signs).zip(&ground.payloads).zip(&self.payloads)
-            {
-                payload(&mut self.sum, &part.values[line.clone()], spread.row(y, signs, scale));
-            }
-            shape(&mut self.sum, self.mask.row(y, mask, gain * self.to_digits));
+            self.row(y, parts);
             let errors = y % ERROR_ROWS == ERROR_ROWS / 2;
             let error = match &mut frame.luma {
                 Luma::Bytes(samples) => add_bytes(&mut samples[y * stride..][..width], &self.sum, self.range, errors),
@@ -79,6 +82,51 @@ impl Composer {
             }
         }
         applied
+    }
+
+    /// Adds the mark to the colours of a picture, as that of stills is added.
+    pub(super) fn add_to_picture(&mut self, picture: &mut ImageViewMut<'_>, parts: &Parts<'_>) -> Applied {
+        self.begin();
+        let (width, height, layout) = (picture.width(), picture.height(), picture.layout());
+        let lines = Lines { rows: height, stride: picture.stride(), layout };
+        let squared_error = match picture.samples_mut() {
+            SamplesMut::U8(samples) => self.add_samples(samples, &lines, parts),
+            SamplesMut::U16(samples) => self.add_samples(samples, &lines, parts),
+            SamplesMut::F32(samples) => self.add_samples(samples, &lines, parts),
+        };
+        Applied { squared_error, samples: (width * height * layout.colours()) as u64 }
+    }
+
+    fn add_samples<S: Sample>(&mut self, samples: &mut [S], lines: &Lines, parts: &Parts<'_>) -> f64 {
+        let (mut change, mut scratch) = (vec![0.0_f32; self.sum.len()], Scratch::default());
+        let used = self.sum.len() * lines.layout.channels();
+        let mut squares = 0.0;
+        for (y, line) in samples.chunks_mut(lines.stride).take(lines.rows).enumerate() {
+            self.row(y, parts);
+            for (change, &sum) in change.iter_mut().zip(&self.sum) {
+                *change = f32::from(sum) / (1 << DIGITS) as f32;
+            }
+            squares += S::add(&mut line[..used], lines.layout, &change, &mut scratch);
+        }
+        squares
+    }
+
+    fn begin(&mut self) {
+        self.spread.iter_mut().for_each(Spread::forget);
+        self.mask.forget();
+    }
+
+    /// Composes the change along row `y`, with [`DIGITS`] digits behind the point.
+    fn row(&mut self, y: usize, parts: &Parts<'_>) {
+        let width = self.sum.len();
+        let line = y * width..(y + 1) * width;
+        template(&mut self.sum, &parts.ground.template.values[line.clone()], self.template);
+        for (((spread, signs), part), &scale) in
+            self.spread.iter_mut().zip(parts.signs).zip(&parts.ground.payloads).zip(&self.payloads)
+        {
+            payload(&mut self.sum, &part.values[line.clone()], spread.row(y, signs, scale));
+        }
+        shape(&mut self.sum, self.mask.row(y, parts.mask, parts.gain * self.to_digits));
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::Grid;
 use super::view::{Luma, LumaFrame, LumaRange};
+use crate::normalise::luma_row;
 use crate::spectrum::Plane;
+use crate::{ImageView, Result};
 
 /// Mean light of every patch and its variance inside the patch, in grey levels of a full-range picture.
 pub(super) struct Light {
@@ -53,6 +55,33 @@ impl Light {
                 self.variance[(row, column)] = (squares as f32 / count - mean * mean).max(0.0) * levels * levels;
             }
         }
+    }
+}
+
+impl Light {
+    /// Looks at a picture. What is brighter than white counts as it is, as to a reader of this picture.
+    ///
+    /// # Errors
+    /// [`crate::Error::Input`] for samples that are no numbers.
+    pub(super) fn look_at(&mut self, picture: &ImageView<'_>, grid: &Grid) -> Result<()> {
+        let (mut luma, mut sums) = (vec![0.0_f32; grid.width], vec![(0.0_f32, 0.0_f32); grid.width]);
+        for row in 0..grid.patches().0 {
+            sums.fill((0.0, 0.0));
+            let lines = grid.down[row]..grid.down[row + 1];
+            for y in lines.clone() {
+                luma_row(picture, y, &mut luma)?;
+                sums.iter_mut().zip(&luma).for_each(|(sum, &v)| *sum = (sum.0 + v, sum.1 + v * v));
+            }
+            for (column, edges) in grid.across.windows(2).enumerate() {
+                let span = edges[0]..edges[1];
+                let count = (span.len() * lines.len()).max(1) as f32;
+                let (sum, squares) = sums[span].iter().fold((0.0, 0.0), |all, sum| (all.0 + sum.0, all.1 + sum.1));
+                let mean = sum / count;
+                self.mean[(row, column)] = mean;
+                self.variance[(row, column)] = (squares / count - mean * mean).max(0.0);
+            }
+        }
+        Ok(())
     }
 }
 

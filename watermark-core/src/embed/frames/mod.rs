@@ -19,7 +19,7 @@ mod view;
 
 use std::sync::Arc;
 
-use compose::Composer;
+use compose::{Composer, Parts};
 use grid::Grid;
 use ground::Ground;
 use light::Light;
@@ -31,7 +31,7 @@ use super::plan::MIN_SIDE;
 use super::{Applied, strength};
 use crate::code::encode;
 use crate::pattern::{Pattern, octaves};
-use crate::{Error, Key, Limits, Payload, Profile, Refusal, Result, Strength};
+use crate::{Error, ImageViewMut, Key, Limits, Payload, Profile, Refusal, Result, Strength};
 
 /// Mean change of light between two frames from which the second may be the first of a new shot, grey levels; and how
 /// many times that of the frames before it has to be.
@@ -58,11 +58,11 @@ pub struct FrameOptions {
 pub struct FrameReport {
     /// Whether the frame was taken for the first of a shot.
     pub cut: bool,
-    /// What was done to one row in eight, in code values of 8 bits; add these up for the PSNR of a clip.
+    /// What was done to one row in eight of a plane, in code values of 8 bits; add these up for the PSNR of a clip.
     pub applied: Applied,
 }
 
-/// Marks the luma planes of successive frames of one size with one payload. It remembers the shot: frames have to come
+/// Marks successive frames of one size with one payload, luma planes or pictures. It remembers the shot: frames have to come
 /// in their order, and another clip takes another embedder or a call of [`Self::restart`].
 ///
 /// ```
@@ -103,7 +103,7 @@ pub struct FrameEmbedder {
 struct Shot {
     /// Mean change of light from frame to frame, grey levels; in the beginning what a cut has to be above.
     change: f32,
-    /// Code values of 8 bits to a unit of pattern times mask.
+    /// Grey levels to a unit of pattern times mask.
     gain: f32,
 }
 
@@ -165,13 +165,62 @@ impl FrameEmbedder {
     /// # Errors
     /// [`Error::Input`] when the frame has another size.
     pub fn mark(&mut self, frame: &mut LumaFrame<'_>) -> Result<FrameReport> {
-        if (frame.width, frame.height) != (self.grid.width, self.grid.height) {
+        self.check_size(frame.width, frame.height)?;
+        self.light.look(frame, &self.grid, self.options.range);
+        let (cut, gain) = self.follow();
+        let (composer, parts) = self.parts(gain / self.options.range.levels());
+        Ok(FrameReport { cut, applied: composer.add(frame, &parts) })
+    }
+
+    /// Marks the next frame where frames are pictures of full range: of any depth and layout, colour in red, green and blue.
+    /// The same change is added to all colours, as to those of stills; alpha and fully transparent pixels stay as they are,
+    /// integers are clamped to their range and floats are not. [`FrameOptions::range`] does not matter, and
+    /// [`FrameReport::applied`] is about every row.
+    ///
+    /// ```
+    /// use watermark_core::*;
+    /// # fn main() -> Result<()> {
+    /// let key = Key::from_secret(KeyRole::Master, [7; SECRET_BYTES]);
+    /// let payload = Payload::from_bytes(&[1, 2, 3, 4, 5, 6, 7, 8])?;
+    /// let mut embedder = FrameEmbedder::new(&key, &payload, (320, 240), FrameOptions::default())?;
+    /// let grain = |i: u32| 20_000 + (i.wrapping_mul(2_654_435_761) >> 19) as u16;
+    /// let mut pixels: Vec<u16> = (0..320 * 240 * 3).map(|i| grain(i / 3)).collect();
+    /// let mut view = ImageViewMut::new(320, 240, 960, Layout::Rgb, SamplesMut::U16(&mut pixels))?;
+    /// embedder.mark_picture(&mut view)?;
+    /// let found = Detector::new(&[key], DetectOptions::default())?.detect(&view.as_view())?;
+    /// assert_eq!(found.strongest().payload, Some(payload));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Input`] when the frame has another size, or a floating-point sample is not finite; the frame and what is
+    /// remembered of the shot are then as they were.
+    pub fn mark_picture(&mut self, frame: &mut ImageViewMut<'_>) -> Result<FrameReport> {
+        self.check_size(frame.width(), frame.height())?;
+        self.light.look_at(&frame.as_view(), &self.grid)?;
+        let (cut, gain) = self.follow();
+        let (composer, parts) = self.parts(gain);
+        Ok(FrameReport { cut, applied: composer.add_to_picture(frame, &parts) })
+    }
+
+    fn check_size(&self, width: usize, height: usize) -> Result<()> {
+        if (width, height) != (self.grid.width, self.grid.height) {
             return Err(Error::input(format!(
-                "the frame is {}x{} px, the frames before it were {}x{} px",
-                frame.width, frame.height, self.grid.width, self.grid.height
+                "the frame is {width}x{height} px, the frames before it were {}x{} px",
+                self.grid.width, self.grid.height
             )));
         }
-        self.light.look(frame, &self.grid, self.options.range);
+        Ok(())
+    }
+
+    fn parts(&mut self, gain: f32) -> (&mut Composer, Parts<'_>) {
+        let parts = Parts { ground: &self.ground, signs: &self.signs, mask: &self.tolerance.now, gain };
+        (&mut self.composer, parts)
+    }
+
+    /// Follows the frame that was looked at: whether it begins a shot, and its gain.
+    fn follow(&mut self) -> (bool, f32) {
         let change = self.tolerance.difference(&self.light);
         let cut = self.shot.is_none_or(|shot| change > CUT_FROM && change > CUT_TIMES * shot.change);
         // A frame that is the one before it, as in animation on twos: all that follows from it is there.
@@ -183,7 +232,7 @@ impl FrameEmbedder {
             self.signs.iter_mut().for_each(Signs::go_on);
         }
         let strength = Strength::Profile(self.options.profile);
-        let wanted = strength::gain(&self.tolerance.now, self.still_pixels, strength) / self.options.range.levels();
+        let wanted = strength::gain(&self.tolerance.now, self.still_pixels, strength);
         let shot = match self.shot {
             Some(shot) if !cut => Shot {
                 change: shot.change + NEWEST * (change - shot.change),
@@ -192,7 +241,6 @@ impl FrameEmbedder {
             _ => Shot { change: CUT_FROM, gain: wanted },
         };
         self.shot = Some(shot);
-        let applied = self.composer.add(frame, &self.ground, &self.signs, &self.tolerance.now, shot.gain);
-        Ok(FrameReport { cut, applied })
+        (cut, shot.gain)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::spectrum::Plane;
-use crate::{DetectOptions, Detector, Effort, ImageView, KeyRole, Layout, SECRET_BYTES, Samples};
+use crate::{DetectOptions, Detector, Effort, ImageView, KeyRole, Layout, SECRET_BYTES, Samples, SamplesMut};
 
 const WIDTH: usize = 640;
 const HEIGHT: usize = 400;
@@ -205,4 +205,97 @@ fn frames_of_another_size_and_keys_that_only_read_are_refused() {
     assert!(matches!(small, Error::Refused(Refusal::TooSmall { .. })));
     let reader = key().derive_title("a").unwrap().detect_only();
     assert!(FrameEmbedder::new(&reader, &payload(), (640, 400), FrameOptions::default()).is_err());
+}
+
+fn view<'a>(layout: Layout, samples: SamplesMut<'a>) -> ImageViewMut<'a> {
+    ImageViewMut::new(WIDTH, HEIGHT, WIDTH * layout.channels(), layout, samples).unwrap()
+}
+
+/// Frames of every depth and layout get the change that a plane of the same light gets, to a rounding.
+#[test]
+fn pictures_are_marked_as_planes_are() {
+    let originals: Vec<Vec<u8>> = (0..3).map(|frame| picture(4 * frame, 8)).collect();
+    let (mut planes, mut eights) = (embedder(LumaRange::Full), embedder(LumaRange::Full));
+    let (mut sixteens, mut floats) = (embedder(LumaRange::Full), embedder(LumaRange::Full));
+    for original in &originals {
+        let mut plane: Vec<u16> = original.iter().map(|&v| u16::from(v) << 8).collect();
+        planes.mark(&mut LumaFrame::words(WIDTH, HEIGHT, WIDTH, 16, &mut plane).unwrap()).unwrap();
+        // Grey levels by which the plane was changed.
+        let change: Vec<f64> =
+            plane.iter().zip(original).map(|(&new, &old)| f64::from(new) / 256.0 - f64::from(old)).collect();
+        let worst = |changed: &mut dyn Iterator<Item = f64>| {
+            changed.zip(&change).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+        };
+
+        let mut grey = original.clone();
+        eights.mark_picture(&mut view(Layout::Luma, SamplesMut::U8(&mut grey))).unwrap();
+        let off = worst(&mut grey.iter().zip(original).map(|(&a, &b)| f64::from(a) - f64::from(b)));
+        assert!(off <= 0.6, "{off} grey levels");
+
+        let deep = |&v: &u8| [u16::from(v) * 257, u16::from(v) * 257, u16::from(v) * 257, u16::MAX];
+        let before: Vec<u16> = original.iter().flat_map(deep).collect();
+        let mut rgba = before.clone();
+        sixteens.mark_picture(&mut view(Layout::Rgba, SamplesMut::U16(&mut rgba))).unwrap();
+        assert!(rgba.chunks_exact(4).all(|pixel| pixel[0] == pixel[1] && pixel[1] == pixel[2] && pixel[3] == u16::MAX));
+        let changed = rgba.iter().zip(&before).step_by(4).map(|(&a, &b)| (f64::from(a) - f64::from(b)) / 257.0);
+        let off = worst(&mut { changed });
+        assert!(off <= 0.1, "{off} grey levels");
+
+        let before: Vec<f32> = original.iter().map(|&v| f32::from(v) / 255.0).collect();
+        let mut float = before.clone();
+        let report = floats.mark_picture(&mut view(Layout::Luma, SamplesMut::F32(&mut float))).unwrap();
+        let off = worst(&mut float.iter().zip(&before).map(|(&a, &b)| f64::from(a - b) * 255.0));
+        assert!(off <= 0.1, "{off} grey levels");
+        assert_eq!(report.applied.samples, (WIDTH * HEIGHT) as u64);
+    }
+}
+
+#[test]
+fn what_cannot_be_seen_is_left_and_what_is_no_number_is_refused() {
+    let original = picture(0, 9);
+    let half = |i: usize| if i % WIDTH < WIDTH / 2 { 0 } else { 255 };
+    let before: Vec<u8> = original.iter().enumerate().flat_map(|(i, &v)| [v, half(i)]).collect();
+    let mut marked = before.clone();
+    let mut embedder = embedder(LumaRange::Full);
+    embedder.mark_picture(&mut view(Layout::LumaAlpha, SamplesMut::U8(&mut marked))).unwrap();
+    let same = |pixel: (&[u8], &[u8])| pixel.0 == pixel.1;
+    let pairs = || marked.chunks_exact(2).zip(before.chunks_exact(2));
+    assert!(pairs().filter(|(_, old)| old[1] == 0).all(same) && !pairs().all(same));
+    assert!(pairs().all(|(new, old)| new[1] == old[1]));
+
+    let mut again = before;
+    let mut broken = vec![f32::NAN; WIDTH * HEIGHT];
+    let error = embedder.mark_picture(&mut view(Layout::Luma, SamplesMut::F32(&mut broken))).unwrap_err();
+    assert!(error.to_string().contains("not a finite number"), "{error}");
+    // The shot goes on where it was.
+    assert!(!embedder.mark_picture(&mut view(Layout::LumaAlpha, SamplesMut::U8(&mut again))).unwrap().cut);
+    assert!(again == marked);
+}
+
+/// Small frames bear about what stills of their size bear: patches of four units are then a larger share of the picture.
+#[test]
+fn frames_of_every_size_are_marked_about_as_loudly_as_stills() {
+    for (width, height) in [(480, 320), (720, 480), (1280, 720)] {
+        // Shapes of many sizes, less of the fine ones.
+        let light = |x: f64, y: f64| {
+            let waves = |i: i32| {
+                let pitch = 160.0 / libm::pow(1.7, f64::from(i)) * f64::from(height) / 480.0;
+                let turn = f64::from(i * i);
+                14.0 * libm::sqrt(pitch / 40.0) * libm::sin((x * libm::cos(turn) + y * libm::sin(turn)) / pitch + turn)
+            };
+            120.0 + (0..12).map(waves).sum::<f64>()
+        };
+        let (columns, rows) = (width as usize, height as usize);
+        let luma: Vec<u8> =
+            (0..columns * rows).map(|i| light((i % columns) as f64, (i / columns) as f64) as u8).collect();
+        let (mut still, mut frame) = (luma.clone(), luma);
+        let view = |samples| ImageViewMut::new(columns, rows, columns, Layout::Luma, SamplesMut::U8(samples)).unwrap();
+        let mut still = view(&mut still);
+        let plan = crate::Embedder::new(&key(), crate::EmbedOptions::default()).unwrap();
+        let plan = plan.plan(&still.as_view(), &payload()).unwrap();
+        let still_db = plan.apply(&mut still).unwrap().psnr_db();
+        let mut embedder = FrameEmbedder::new(&key(), &payload(), (columns, rows), FrameOptions::default()).unwrap();
+        let frame_db = embedder.mark_picture(&mut view(&mut frame)).unwrap().applied.psnr_db();
+        assert!((still_db - frame_db).abs() < 2.5, "{width}x{height}: still {still_db}, frame {frame_db} dB");
+    }
 }

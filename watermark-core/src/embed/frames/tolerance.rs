@@ -10,8 +10,9 @@ use crate::spectrum::Plane;
 /// levels: as in the stills' mask.
 const ERODED: f32 = 0.6;
 const CEILING: f32 = 25.0;
-/// The stills' activity over that inside patches: patches of four units miss what is coarser (docs/decisions/frames.md).
-const OVER_PATCHES: f32 = 1.35;
+/// The stills' activity over that inside patches, by the finest octave: patches of four units miss what is coarser in large
+/// frames and see more than it in small ones, of which they are a larger share (docs/decisions/frames.md).
+const OVER_PATCHES: [f32; 3] = [0.35, 0.76, 1.35];
 /// Most that motion adds to the tolerance, and the change of light between two frames with which half of that is
 /// reached, grey levels.
 const MOTION: (f32, f32) = (0.25, 6.0);
@@ -32,12 +33,14 @@ pub(super) struct Tolerance {
     motion: Plane,
     before: Plane,
     activity: Plane,
+    over_patches: f32,
 }
 
 impl Tolerance {
     pub(super) fn new(grid: &Grid) -> Self {
         let zeros = || Plane::zeros(grid.patches());
-        Self { now: zeros(), motion: zeros(), before: zeros(), activity: zeros() }
+        let over_patches = OVER_PATCHES[grid.finest.min(OVER_PATCHES.len() - 1)];
+        Self { now: zeros(), motion: zeros(), before: zeros(), activity: zeros(), over_patches }
     }
 
     /// Follows a frame; at a cut at once. Returns the mean change of light since the last, grey levels.
@@ -99,7 +102,7 @@ impl Tolerance {
             let line = &mut activity[y * columns..][..columns];
             for (x, value) in line.iter_mut().enumerate() {
                 let total = sums[x.saturating_sub(1)] + sums[x] + sums[(x + 1).min(columns - 1)];
-                *value = OVER_PATCHES * (total / 9.0).sqrt();
+                *value = self.over_patches * (total / 9.0).sqrt();
             }
         }
     }
