@@ -218,7 +218,9 @@ fn numbered_files_are_one_clip_only_when_that_is_typed() {
 fn an_interrupted_sequence_leaves_nothing() {
     let sandbox = sandbox(&[1], Format::Png);
     let file = sandbox.read("in/shot.0001.png");
-    (2..400).for_each(|number| drop(sandbox.write(&format!("in/shot.{number:04}.png"), &file)));
+    for number in 2..400 {
+        sandbox.write(&format!("in/shot.{number:04}.png"), &file);
+    }
     let temporaries = || {
         let names = std::fs::read_dir(sandbox.path("out")).into_iter().flatten().flatten();
         names.filter(|entry| entry.file_name().to_string_lossy().ends_with(".tmp")).count()
