@@ -238,7 +238,9 @@ impl FrameEmbedder {
                 change: shot.change + NEWEST * (change - shot.change),
                 gain: shot.gain + NEWEST * (wanted - shot.gain),
             },
-            _ => Shot { change: CUT_FROM, gain: wanted },
+            // How much the first frames of a later shot move is not known: a pan is no row of cuts.
+            Some(_) => Shot { change: CUT_FROM, gain: wanted },
+            None => Shot { change: CUT_FROM / CUT_TIMES, gain: wanted },
         };
         self.shot = Some(shot);
         (cut, shot.gain)

@@ -42,6 +42,18 @@ fn reads(luma: &[u8]) -> bool {
     found.strongest().payload == Some(payload())
 }
 
+/// Two frames that differ by less than a cut in the middle of a shot has to: a short animation.
+#[test]
+fn the_second_frame_may_be_another_picture() {
+    let mut embedder = embedder(LumaRange::Full);
+    let faint = |scene| -> Vec<u8> { picture(0, scene).iter().map(|&v| 90 + v / 3).collect() };
+    for scene in [0, 9] {
+        let mut luma = faint(scene);
+        assert!(mark(&mut embedder, &mut luma).cut, "scene {scene}");
+        assert!(reads(&luma), "scene {scene}");
+    }
+}
+
 #[test]
 fn every_frame_of_a_pan_reads_by_itself_and_a_cut_is_seen() {
     let mut embedder = embedder(LumaRange::Full);

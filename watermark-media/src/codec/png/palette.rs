@@ -21,6 +21,8 @@ pub(super) struct Indexed {
     numbers: HashMap<[u8; 4], u8>,
     /// Bits of an index in the file: 1, 2, 4 or 8.
     bits: u8,
+    /// Whether the pictures have transparency, even if all of them is opaque.
+    alpha: bool,
 }
 
 impl Indexed {
@@ -48,7 +50,8 @@ impl Indexed {
         // The first of equal entries.
         let numbers = colours.iter().zip(0..=255).rev().map(|(&colour, number)| (colour, number)).collect();
         let least = [1, 2, 4].into_iter().find(|bits| colours.len() <= 1 << bits).unwrap_or(8);
-        Some(Self { colours, numbers, bits: source.bits.max(least) })
+        let alpha = pictures.iter().any(|picture| picture.layout.has_alpha());
+        Some(Self { colours, numbers, bits: source.bits.max(least), alpha })
     }
 
     /// Header data, then the chunks up to the pixels.
@@ -60,7 +63,7 @@ impl Indexed {
         }
         let palette: Vec<u8> = self.colours.iter().flat_map(|colour| [colour[0], colour[1], colour[2]]).collect();
         chunks::push(file, *b"PLTE", &palette)?;
-        let last = self.colours.iter().rposition(|colour| colour[3] != u8::MAX);
+        let last = self.colours.iter().rposition(|colour| colour[3] != u8::MAX).or(self.alpha.then_some(0));
         if let Some(last) = last {
             let alpha: Vec<u8> = self.colours[..=last].iter().map(|colour| colour[3]).collect();
             chunks::push(file, *b"tRNS", &alpha)?;
