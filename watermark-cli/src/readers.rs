@@ -10,6 +10,7 @@ use crate::args::{Cli, Command, EmbedArgs};
 use crate::batch::lists;
 use crate::config::Config;
 use crate::key_ring::KeyRing;
+use crate::output::text::printable;
 use crate::settings;
 
 /// What a reader makes of a file.
@@ -38,7 +39,7 @@ pub fn key_ring(path: &Path) -> std::result::Result<(), String> {
 }
 
 fn told(result: Result<()>) -> std::result::Result<(), String> {
-    result.map_err(|error| format!("{error:#}"))
+    result.map_err(|error| printable(&format!("{error:#}")))
 }
 
 /// Those of a plain command.

@@ -21,9 +21,9 @@ pub(crate) fn complain(error: &anyhow::Error) {
     warn(&format!("{error:#}"));
 }
 
-/// A line on standard error. When that is closed there is nowhere left to say so.
+/// A line on standard error, and one only, whatever a file's name has in it. When that is closed there is nowhere left to say so.
 pub(crate) fn warn(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "watermark: {line}");
+    let _ = writeln!(io::stderr().lock(), "watermark: {}", text::printable(line));
 }
 
 /// Bytes as hexadecimal digits.

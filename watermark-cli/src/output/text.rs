@@ -13,7 +13,7 @@ use crate::batch::Summary;
 
 /// What `detect` says of one file.
 pub(crate) fn detection(file: &Path, detection: &Detection) -> String {
-    let (file, strongest) = (file.display(), detection.strongest());
+    let (file, strongest) = (printable(&file.display().to_string()), detection.strongest());
     let mut text = match strongest.verdict {
         Verdict::NotFound => format!(
             "{file}: not found\n  No mark of the given keys was found. The picture may carry a mark of another key, or \
@@ -145,8 +145,8 @@ pub(crate) fn changes(geometry: &Geometry) -> String {
 
 /// What `embed` says.
 pub(crate) fn embedding(report: &EmbedReport) -> String {
-    let output = report.output.as_deref().unwrap_or_default();
-    let mut text = format!("{output}: marked copy of {}\n", report.file);
+    let output = printable(report.output.as_deref().unwrap_or_default());
+    let mut text = format!("{output}: marked copy of {}\n", printable(&report.file));
     let payload = report.payload.as_deref().unwrap_or_default();
     let from = match report.payload_from {
         Some("content") => "; derived from the content",
@@ -189,8 +189,8 @@ pub(crate) fn embedding(report: &EmbedReport) -> String {
 
 /// What `embed` says of one file of many.
 pub(crate) fn copy(report: &EmbedReport) -> String {
-    let output = report.output.as_deref().unwrap_or_default();
-    let file = &report.file;
+    let output = printable(report.output.as_deref().unwrap_or_default());
+    let file = printable(&report.file);
     let payload = match (&report.payload, report.payload_from) {
         (Some(payload), _) => format!(", payload {payload}"),
         (None, Some(_)) => ", payload from the content".to_owned(),

@@ -200,3 +200,12 @@ fn a_demo_in_the_place_of_a_file() {
     sandbox.write("demo-out", "something dear");
     sandbox.fails(2, ["demo"], &["demo-out", "cannot be made", "choose another place"]);
 }
+
+/// A file's name is a stranger's text: it does not get a line of its own, nor steers a terminal.
+#[test]
+fn names_that_would_forge_a_line() {
+    let sandbox = Sandbox::with_key();
+    let name = "a.png\nwatermark: b.png: found\u{1b}[2K";
+    let run = sandbox.run(["detect", name, "--key", "studio.key"]);
+    run.complains(2, &["no such file", r"a.png\u{a}watermark", r"\u{1b}[2K"]);
+}
