@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A tree of mixed formats tagged, killed in the middle, resumed, checked, detected from attacked copies, reported:
-# prints docs/studies/batch-transcript.md. Needs the pictures beside the checkout, ImageMagick, ffmpeg and Chromium.
+# prints docs/studies/batch-transcript.md. Needs the pictures beside the checkout, ImageMagick, ffmpeg,
+# Chromium and pdfinfo. `LOOK=DIR` keeps the report there, to be looked at.
 #
 #   cargo build --release -p watermark-cli
 #   docs/studies/batch-transcript.sh ../shared/images > docs/studies/batch-transcript.md
@@ -72,12 +73,12 @@ printf '```\n\n## Read\n\n```text\n'
 typed "watermark detect found --key episode-12.key --registry studio.db"
 typed "watermark report found --key episode-12.key --registry studio.db --out report.html"
 typed "chromium --headless --no-sandbox --disable-gpu --print-to-pdf=report.pdf report.html 2>/dev/null; pdfinfo report.pdf | grep -E 'Pages|Page size'"
+if [ -n "${LOOK:-}" ]; then cp report.html report.pdf "$LOOK"; fi
 printf '```\n'
 # What no program can see.
 cat <<'LOOKED'
 
 The report was opened in Chromium and its A4 pages were looked at, in English and in Japanese: the verdict and how often
 chance would read so come first, then what was done to the file, whether the content fits, the picture with the map of the
-mark beside the registered thumbnail (with the crop's frame in it), the registry's row, and the hashes. Of nine suspects two
-are not found: one that was never marked, and the moving picture, which was scaled and given new colours.
+mark beside the registered thumbnail (with the crop's frame in it), the registry's row, and the hashes.
 LOOKED
