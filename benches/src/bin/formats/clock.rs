@@ -1,6 +1,6 @@
 //! CPU time of this thread, from the kernel: other programs on the machine do not count.
 
-use std::fs;
+use rustix::time::{ClockId, clock_gettime};
 
 /// The clock.
 #[derive(Debug, Clone, Copy)]
@@ -15,8 +15,9 @@ impl Clock {
     }
 }
 
-/// Time on the CPU so far, ns; zero where the kernel does not tell.
+/// Time on the CPU so far, ns. What /proc tells of a thread is as old as the last tick, up to 4 ms: 2 ns a pixel of the
+/// smaller pictures here.
 fn on_cpu() -> f64 {
-    let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    text.split_whitespace().next().and_then(|ns| ns.parse().ok()).unwrap_or(0.0)
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec as f64 * 1e9 + time.tv_nsec as f64
 }
