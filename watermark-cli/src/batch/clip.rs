@@ -14,7 +14,7 @@ use watermark_video::{Clip, Marked, Muxer, Progress, luma_at, mark};
 
 use super::bar::Bar;
 use super::estimate;
-use super::facts::{Facts, Identity};
+use super::facts::Found;
 use super::medium;
 use super::plan::{Asset, Copy};
 use super::publish::Complete;
@@ -83,27 +83,16 @@ pub(super) fn copy(shared: &Shared<'_>, asset: &Asset, copy: &Copy<'_>, report: 
         frames_looked_at: readings.looked_at,
         frames_read: readings.read(),
     });
-    let identity = Identity {
+    let found = Found {
         source_sha256,
         content_sha256: source_sha256,
         output_sha256: hash,
-        key_id: shared.key.id().to_string(),
-        recipient: copy.recipient.map(str::to_owned),
-        profile: asset.medium.manner(asset.strength, shared.args, None),
-        payload: payload.to_string(),
-    };
-    let facts = Facts {
-        identity,
-        input: asset.input.clone(),
-        relative: copy.relative.clone(),
-        label: asset.label.clone(),
+        format: None,
         sides: (clip.size.0 as u32, clip.size.1 as u32),
-        pictures: u32::try_from(marked.frames).unwrap_or(u32::MAX),
-        psnr_db: report.psnr_db,
-        margin_db: report.margin_db,
-        ssimulacra2: None,
+        pictures: marked.frames,
         fingerprint: fingerprint(shared, asset, &clip).with_context(name)?,
     };
+    let facts = shared.facts(asset, copy, &payload, report, found);
     let pixels = marked.frames * (clip.size.0 * clip.size.1) as u64;
     Ok(Made { staged: Complete::File(staged), facts, pixels, bytes })
 }

@@ -7,8 +7,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use watermark_core::{Key, Payload, PayloadClass};
 use watermark_evidence::Fingerprint;
+use watermark_media::Format;
 
+use super::plan::{Asset, Copy};
+use super::work::Shared;
 use crate::hash::Hash;
+use crate::output::json::EmbedReport;
 
 /// Text before what is hashed to a recipient's content id.
 const RECIPIENT_LABEL: &[u8] = b"watermark recipient id 1";
@@ -55,6 +59,52 @@ pub(crate) struct Facts {
     pub(crate) ssimulacra2: Option<f64>,
     /// What the original looks like, for a registry.
     pub(crate) fingerprint: Option<Arc<Fingerprint>>,
+}
+
+/// What marking a copy has found out; the rest of its facts is known of every copy.
+pub(super) struct Found {
+    pub(super) source_sha256: Hash,
+    pub(super) content_sha256: Hash,
+    pub(super) output_sha256: Hash,
+    /// The pictures' format; none of a film.
+    pub(super) format: Option<Format>,
+    pub(super) sides: (u32, u32),
+    pub(super) pictures: u64,
+    pub(super) fingerprint: Option<Arc<Fingerprint>>,
+}
+
+impl Shared<'_> {
+    /// The facts of a copy with its payload and the figures of its report.
+    pub(super) fn facts(
+        &self,
+        asset: &Asset,
+        copy: &Copy<'_>,
+        payload: &Payload,
+        report: &EmbedReport,
+        found: Found,
+    ) -> Facts {
+        let identity = Identity {
+            source_sha256: found.source_sha256,
+            content_sha256: found.content_sha256,
+            output_sha256: found.output_sha256,
+            key_id: self.key.id().to_string(),
+            recipient: copy.recipient.map(str::to_owned),
+            profile: asset.medium.manner(asset.strength, self.args, found.format),
+            payload: payload.to_string(),
+        };
+        Facts {
+            identity,
+            input: asset.input.clone(),
+            relative: copy.relative.clone(),
+            label: asset.label.clone(),
+            sides: found.sides,
+            pictures: u32::try_from(found.pictures).unwrap_or(u32::MAX),
+            psnr_db: report.psnr_db,
+            margin_db: report.margin_db,
+            ssimulacra2: report.ssimulacra2,
+            fingerprint: found.fingerprint,
+        }
+    }
 }
 
 /// What a copy that is wanted has to have carried.

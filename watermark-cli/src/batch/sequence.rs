@@ -18,7 +18,7 @@ use super::bar::Bar;
 use super::clip::frame_options;
 use super::copies::losses;
 use super::estimate;
-use super::facts::{Facts, Identity};
+use super::facts::Found;
 use super::plan::{Asset, Copy};
 use super::publish::Complete;
 use super::reading::{read_unchanged, unreadable};
@@ -116,28 +116,17 @@ pub(super) fn copy(
         frames_looked_at: readings.looked_at,
         frames_read: readings.read(),
     });
-    let identity = Identity {
+    let (width, height) = totals.size.context("internal fault: a sequence without frames")?;
+    let found = Found {
         source_sha256,
         content_sha256: source_sha256,
         output_sha256: sequence.hash(&totals.outputs),
-        key_id: shared.key.id().to_string(),
-        recipient: copy.recipient.map(str::to_owned),
-        profile: asset.medium.manner(asset.strength, shared.args, Some(format)),
-        payload: payload.to_string(),
-    };
-    let (width, height) = totals.size.context("internal fault: a sequence without frames")?;
-    let facts = Facts {
-        identity,
-        input: asset.input.clone(),
-        relative: copy.relative.clone(),
-        label: asset.label.clone(),
+        format: Some(format),
         sides: (width as u32, height as u32),
-        pictures: u32::try_from(files.len()).unwrap_or(u32::MAX),
-        psnr_db: report.psnr_db,
-        margin_db: report.margin_db,
-        ssimulacra2: None,
+        pictures: files.len() as u64,
         fingerprint: totals.fingerprint,
     };
+    let facts = shared.facts(asset, copy, &payload, report, found);
     let pixels = (files.len() * width * height) as u64;
     Ok(Made { staged: Complete::Files(staged, targets), facts, pixels, bytes: totals.bytes })
 }

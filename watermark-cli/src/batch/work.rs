@@ -14,7 +14,7 @@ use super::budget::{Budget, Permit};
 use super::copies::{Names, Original};
 use super::embedders::Embedders;
 use super::estimate;
-use super::facts::{Facts, Identity, content_payload};
+use super::facts::{Facts, Found, content_payload};
 use super::inputs::Task;
 use super::ledger::Ledger;
 use super::medium::Medium;
@@ -196,27 +196,16 @@ impl Shared<'_> {
         let marked = original.mark(&payload, Names { input: &input, output: &output }, report)?;
         report.losses.extend(marked.remarks);
         let target = self.target(asset, copy)?;
-        let identity = Identity {
+        let found = Found {
             source_sha256: source.source_sha256,
             content_sha256: source.content_sha256,
             output_sha256: Hash::of(&marked.file),
-            key_id: self.key.id().to_string(),
-            recipient: copy.recipient.map(str::to_owned),
-            profile: asset.medium.manner(asset.strength, self.args, Some(original.format)),
-            payload: payload.to_string(),
-        };
-        let facts = Facts {
-            identity,
-            input: asset.input.clone(),
-            relative: copy.relative.clone(),
-            label: asset.label.clone(),
+            format: Some(original.format),
             sides: source.sides,
-            pictures: marked.pictures,
-            psnr_db: report.psnr_db,
-            margin_db: report.margin_db,
-            ssimulacra2: report.ssimulacra2,
+            pictures: marked.pictures.into(),
             fingerprint: source.fingerprint.clone(),
         };
+        let facts = self.facts(asset, copy, &payload, report, found);
         let staged = Complete::File(target.stage(&marked.file)?);
         Ok(Made { staged, facts, pixels: source.pixels, bytes: marked.file.len() as u64 })
     }

@@ -128,12 +128,17 @@ fn look_at_frames(
         clip.add(&some.iter().map(frame).collect::<Vec<_>>())?;
     }
     let ClipDetection { detection, ranges, repeated, .. } = clip.finish()?;
-    let seen_at = ranges.first().map_or(time(chosen[0]), |range| range.from_s);
-    let at = chosen.iter().copied().find(|&at| time(at) >= seen_at).unwrap_or(chosen[0]);
+    let at = first_marked(&chosen, time, &ranges);
     let picture = document.into_pictures().swap_remove(at);
     let film = Film { duration_s: Some(time(pictures)), ranges, repeated };
     let (looked_at, kind) = (chosen.len(), Kind::Animation);
     Ok(Look { detection, at, looked_at, pictures, kind, sha256, bytes, picture, film: Some(film) })
+}
+
+/// The first of the frames looked at that carries the mark: the ranges begin at the time of such a frame.
+pub(super) fn first_marked(chosen: &[usize], time: impl Fn(usize) -> f64, ranges: &[TimeRange]) -> usize {
+    let seen_at = ranges.first().map_or(f64::NEG_INFINITY, |range| range.from_s);
+    chosen.iter().copied().find(|&at| time(at) >= seen_at).unwrap_or(chosen[0])
 }
 
 /// That no frame is where one was to be looked at.

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use watermark_core::{ClipDetection, ClipDetector, ClipFrame, Detector};
 use watermark_media::{DecodeLimits, Document, Kind, Picture};
 
-use super::look::{Film, Look, chosen, none_chosen};
+use super::look::{Film, Look, chosen, first_marked, none_chosen};
 use crate::clip::Sampling;
 use crate::files::{self, MAX_PICTURE_BYTES};
 use crate::sequence::Sequence;
@@ -41,9 +41,7 @@ pub(super) fn look(detector: &Detector, sequence: &Sequence, sampling: &Sampling
         clip.add(&frames).with_context(|| files[some[0]].display().to_string())?;
     }
     let ClipDetection { detection, ranges, repeated, .. } = clip.finish()?;
-    let seen_at = ranges.first().map_or(time(chosen[0]), |range| range.from_s);
-    // Times were computed in the same way.
-    let at = chosen.iter().copied().find(|&at| time(at) >= seen_at).unwrap_or(chosen[0]);
+    let at = first_marked(&chosen, time, &ranges);
     Ok(Look {
         detection,
         at,
