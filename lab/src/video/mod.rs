@@ -20,7 +20,6 @@ use marking::Marking;
 use planes::Frame;
 use rows::{ROWS, Reading, Row};
 use serde::{Deserialize, Serialize};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use watermark_core::{DetectOptions, Detection, Detector};
@@ -242,8 +241,7 @@ impl Study<'_> {
     }
 
     fn keep(&mut self, line: Line) -> Result<()> {
-        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&self.file)?;
-        file.write_all((serde_json::to_string(&line)? + "\n").as_bytes())?;
+        table::keep(&self.file, &line)?;
         self.lines.push(line);
         Ok(())
     }

@@ -1,12 +1,11 @@
 //! Unmarked pieces, and marked ones read with wrong keys: does a clip's `log10_p` keep its promise?
 
 use super::planes::Frame;
-use super::{Marking, Options, cut, ffmpeg, reading};
+use super::{Marking, Options, cut, ffmpeg, reading, table};
 use crate::commit::Origin;
 use crate::random;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
-use std::io::Write as _;
 use std::time::Instant;
 use watermark_core::{DetectOptions, Detector, Key, Mark};
 
@@ -36,10 +35,8 @@ struct Call {
 /// Reads what is missing of the pairs that are asked for, and says what the strongest were.
 pub(super) fn run(options: &Options, origin: &Origin, names: &[String], until: Option<Instant>) -> Result<()> {
     let path = options.out.join("null.jsonl");
-    let text = std::fs::read_to_string(&path).unwrap_or_default();
-    let calls = text.lines().filter_map(|line| serde_json::from_str::<Call>(line).ok());
-    let mut calls: Vec<Call> =
-        calls.filter(|call| call.seed == options.seed && origin.covers(&call.commit, &call.program)).collect();
+    let mut calls: Vec<Call> = table::known(&path)?;
+    calls.retain(|call| call.seed == options.seed && origin.covers(&call.commit, &call.program));
     for number in 0..options.null.div_ceil(RING) {
         if until.is_some_and(|until| Instant::now() > until) {
             break;
@@ -48,8 +45,7 @@ pub(super) fn run(options: &Options, origin: &Origin, names: &[String], until: O
             continue;
         }
         let call = one(options, origin, &names[number % names.len()], number)?;
-        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&path)?;
-        file.write_all((serde_json::to_string(&call)? + "\n").as_bytes())?;
+        table::keep(&path, &call)?;
         calls.push(call);
     }
     let all: Vec<f64> = calls.iter().flat_map(|call| call.each.iter().copied()).collect();

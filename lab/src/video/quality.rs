@@ -2,14 +2,13 @@
 //! CRF in bits, at equal bit rate by SSIMULACRA2 of frames and by flicker.
 
 use super::planes::Frame;
-use super::{Options, cut, ffmpeg, round};
+use super::{Options, cut, ffmpeg, round, table};
 use crate::commit::{Origin, command};
 use crate::{metrics, random};
 use anyhow::{Context as _, Result};
 use image::{Rgb, RgbImage};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
@@ -57,14 +56,13 @@ struct Look {
 /// Measures what is missing and writes the table.
 pub(super) fn run(options: &Options, origin: &Origin, names: &[String], until: Option<Instant>) -> Result<()> {
     let path = options.out.join("quality.jsonl");
-    let text = std::fs::read_to_string(&path).unwrap_or_default();
-    let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
     let ours = |line: &Line| {
         line.seed == options.seed
             && line.marking == options.marking.name()
             && origin.covers(&line.commit, &line.program)
     };
-    let mut lines: Vec<Line> = lines.filter(ours).collect();
+    let mut lines: Vec<Line> = table::known(&path)?;
+    lines.retain(ours);
     for (piece, clip) in (0..options.pieces).flat_map(|piece| names.iter().map(move |clip| (piece, clip))) {
         if until.is_some_and(|until| Instant::now() > until) {
             break;
@@ -73,11 +71,10 @@ pub(super) fn run(options: &Options, origin: &Origin, names: &[String], until: O
             continue;
         }
         let line = one(options, origin, clip, piece).with_context(|| format!("{clip}, piece {piece}"))?;
-        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&path)?;
-        file.write_all((serde_json::to_string(&line)? + "\n").as_bytes())?;
+        table::keep(&path, &line)?;
         lines.push(line);
     }
-    let text = table(&lines, options.marking.name(), origin);
+    let text = report(&lines, options.marking.name(), origin);
     println!("{text}");
     Ok(std::fs::write(options.out.join(format!("{}-quality.md", options.marking.name())), text)?)
 }
@@ -175,7 +172,7 @@ fn rgb(frame: &Frame) -> RgbImage {
     })
 }
 
-fn table(lines: &[Line], marking: &str, origin: &Origin) -> String {
+fn report(lines: &[Line], marking: &str, origin: &Origin) -> String {
     let mut text = format!(
         "# What the mark costs a codec\n\nCommand: `{}`\nCommit: {} (program {})\nMarking: {marking}\n\nx264 `veryfast`; \
          \"more\" at CRF {CRF}, the rest at equal bit rate, unmarked and marked.\n\n\
