@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use watermark_core::{Key, KeyRole, SECRET_BYTES};
+use watermark_formats::KeyText;
 
 /// A directory in which the program runs.
 pub(crate) struct Sandbox {
@@ -30,6 +32,16 @@ impl Sandbox {
     pub(crate) fn with_key() -> Self {
         let sandbox = Self::empty();
         sandbox.run(["keygen", "--out", "studio.key"]).succeeds();
+        sandbox
+    }
+
+    /// With the master key of a secret as `studio.key`: for what another key may change.
+    pub(crate) fn with_key_of(secret: [u8; SECRET_BYTES]) -> Self {
+        let sandbox = Self::empty();
+        let key = Key::from_secret(KeyRole::Master, secret);
+        sandbox.write("studio.key", KeyText::open(&key).to_text().as_bytes());
+        #[cfg(unix)]
+        sandbox.set_mode("studio.key", 0o600);
         sandbox
     }
 
