@@ -43,7 +43,7 @@ impl Tolerance {
         Self { now: zeros(), motion: zeros(), before: zeros(), activity: zeros(), over_patches }
     }
 
-    /// Follows a frame; at a cut at once. Returns the mean change of light since the last, grey levels.
+    /// Mean change of light since the last frame, grey levels.
     pub(super) fn difference(&self, light: &Light) -> f32 {
         let sum: f64 = self.before.iter().zip(&light.mean).map(|(a, b)| f64::from((a - b).abs())).sum();
         (sum / light.mean.len() as f64) as f32
@@ -63,6 +63,7 @@ impl Tolerance {
         (both / libm::sqrt(squares.0 * squares.1).max(1e-9)) as f32
     }
 
+    /// Follows a frame; at a cut at once.
     pub(super) fn follow(&mut self, light: &Light, cut: bool) {
         let (rows, columns) = light.mean.dim();
         self.measure(light);
