@@ -51,6 +51,8 @@ enum Study {
     Forgery(forgery::Options),
     /// Wrong keys and unmarked pictures by the thousand: does `log10_p` keep its promise?
     FalseAlarms(false_alarms::Options),
+    /// The decision alone, on wrong keys by the million: pictures are read once and the keyed phases drawn anew.
+    DecisionTrials(false_alarms::DecisionOptions),
     /// Original, marked and their difference side by side, with details at four times their size.
     Look(look::Options),
     /// Marks clips, re-encodes pieces of them in many ways, reads them back; needs ffmpeg.
@@ -66,6 +68,7 @@ fn main() -> anyhow::Result<()> {
         Study::Samples(options) => samples::run(&options),
         Study::Forgery(options) => forgery::run(&options),
         Study::FalseAlarms(options) => false_alarms::run(&options),
+        Study::DecisionTrials(options) => false_alarms::run_decisions(&options),
         Study::Look(options) => look::run(&options),
         Study::Video(options) => video::run(&options),
     }

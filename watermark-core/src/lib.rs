@@ -28,6 +28,8 @@ pub use decide::{
     ClipDetection, ClipDetector, ClipFrame, Detection, Detector, EvidenceMap, Geometry, Mark, OctaveReading, TimeRange,
     Verdict,
 };
+#[cfg(feature = "trials")]
+pub use decide::{DecisionTrials, Trial};
 pub use embed::{Applied, EmbedReport, Embedder, FrameEmbedder, FrameOptions, FrameReport, LumaFrame, LumaRange, Plan};
 pub use error::{Error, Refusal, Result};
 pub use key::{Key, KeyId, KeyRole, SECRET_BYTES};

@@ -5,6 +5,7 @@
 //! `10^-log10_p` calls. Corrected for one key instead of the ring, the same claim holds for each pair of picture and key.
 
 mod corpus;
+mod decisions;
 mod plot;
 mod tail;
 
@@ -20,6 +21,8 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use watermark_core::{DetectOptions, Detector, EmbedOptions, Key};
+
+pub(crate) use decisions::{Options as DecisionOptions, run as run_decisions};
 
 /// How much to try.
 #[derive(Debug, clap::Args)]
@@ -95,8 +98,12 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let text = report(&calls, &origin);
     println!("{text}");
     std::fs::write(options.out.with_extension("md"), text)?;
-    std::fs::write(options.out.with_extension("svg"), plot::svg(&tail::by_call(&calls), &tail::by_key(&calls)))?;
+    std::fs::write(options.out.with_extension("svg"), drawn(&calls))?;
     Ok(())
+}
+
+fn drawn(calls: &[Call]) -> String {
+    plot::svg((&tail::by_key(calls), "pairs of picture and key"), (&tail::by_call(calls), "calls"))
 }
 
 /// The calls of this program, seed and ring that are on disk.

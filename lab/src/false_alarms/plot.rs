@@ -11,8 +11,10 @@ const MARGIN: f64 = 56.0;
 /// Decades on each axis.
 const DECADES: f64 = 7.0;
 
-/// Both distributions, the claim as a diagonal, and the band in which 95 % of exact claims would lie for the pairs.
-pub(crate) fn svg(calls: &Observed, pairs: &Observed) -> String {
+/// Two distributions with what they are of, the claim as a diagonal, and the band in which 95 % of exact claims would lie
+/// for the first.
+pub(crate) fn svg(first: (&Observed, &str), second: (&Observed, &str)) -> String {
+    const COLOURS: [&str; 2] = ["#1f6fb5", "#b5501f"];
     let (full_width, full_height) = (WIDTH + 2.0 * MARGIN, HEIGHT + 2.0 * MARGIN);
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {full_width} {full_height}\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
@@ -27,10 +29,10 @@ pub(crate) fn svg(calls: &Observed, pairs: &Observed) -> String {
         let _ =
             writeln!(text, "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>", left - 6.0, y + 4.0, -decade);
     }
-    let _ = writeln!(text, "<path d=\"{}\" fill=\"#cfe3f7\" stroke=\"none\"/>", band(pairs.count));
+    let _ = writeln!(text, "<path d=\"{}\" fill=\"#cfe3f7\" stroke=\"none\"/>", band(first.0.count));
     let ((x0, y0), (x1, y1)) = (place(0.0, 0.0), place(-DECADES, -DECADES));
     let _ = writeln!(text, "<path d=\"M{x0} {y0}L{x1} {y1}\" stroke=\"#555\" stroke-dasharray=\"5 4\"/>");
-    for (observed, colour) in [(pairs, "#1f6fb5"), (calls, "#b5501f")] {
+    for ((observed, _), colour) in [first, second].into_iter().zip(COLOURS) {
         let _ =
             writeln!(text, "<path d=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.6\"/>", steps(observed));
     }
@@ -43,8 +45,9 @@ pub(crate) fn svg(calls: &Observed, pairs: &Observed) -> String {
         );
     };
     label(&mut text, 1.0, "#555", "claim (dashed)".into());
-    label(&mut text, 2.0, "#1f6fb5", format!("{} pairs of picture and key", pairs.count));
-    label(&mut text, 3.0, "#b5501f", format!("{} calls", calls.count));
+    for (row, ((observed, name), colour)) in [first, second].into_iter().zip(COLOURS).enumerate() {
+        label(&mut text, 2.0 + row as f64, colour, format!("{} {name}", observed.count));
+    }
     label(&mut text, 4.0, "#6d9cc7", "95 % band of an exact claim".into());
     let _ = writeln!(
         text,

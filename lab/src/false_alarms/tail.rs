@@ -15,7 +15,7 @@ pub(crate) struct Observed {
 }
 
 impl Observed {
-    fn new(mut values: Vec<f64>, count: usize, valid_to: f64) -> Self {
+    pub(super) fn new(mut values: Vec<f64>, count: usize, valid_to: f64) -> Self {
         values.sort_by(f64::total_cmp);
         Self { values, count, valid_to }
     }

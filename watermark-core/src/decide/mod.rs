@@ -7,9 +7,13 @@ mod geometry;
 mod null;
 mod planes;
 mod progress;
+#[cfg(feature = "trials")]
+mod trials;
 
 pub use clip::{ClipDetection, ClipDetector, ClipFrame, OctaveReading, TimeRange};
 pub use detector::Detector;
+#[cfg(feature = "trials")]
+pub use trials::{DecisionTrials, Trial};
 
 use crate::{KeyId, Payload};
 

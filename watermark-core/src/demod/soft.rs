@@ -30,6 +30,21 @@ pub(crate) struct OctaveSoft {
     pub(crate) pilots: [f32; PILOT_OCTAVES],
 }
 
+#[cfg(feature = "trials")]
+impl OctaveSoft {
+    /// Carriers of the coded bits.
+    pub(crate) fn carriers(&self) -> usize {
+        self.bins.len()
+    }
+
+    /// Its bins as a key with other phases would see them: the bin of carrier `i` turned by `turns[i]`. Sums, variances and
+    /// pilots stay those of the old phases.
+    pub(crate) fn turned_by(&self, turns: &[C32]) -> Self {
+        let bins = self.bins.iter().zip(turns).map(|(&(bit, value), turn)| (bit, value * turn)).collect();
+        Self { bins, ..self.clone() }
+    }
+}
+
 /// An octave under each weighting.
 pub(crate) type Heard = [OctaveSoft; WEIGHTINGS];
 
