@@ -14,6 +14,8 @@ use crate::hash::Hash;
 
 /// The file in a temporary directory that is locked while its owner lives.
 pub(super) const LOCK: &str = ".lock";
+/// The directory in it with what is being replaced.
+const OLD: &str = ".old";
 
 /// Files of one directory that get their names together. Dropped, they are removed.
 #[derive(Debug)]
@@ -56,7 +58,26 @@ impl StagedFolder {
         self.folder.path().join(target.file_name().unwrap_or_default())
     }
 
-    /// Gives all files their names. One that is there already is an error before anything is done, unless it is the very
+    /// Where a file that is replaced stays until all have their names.
+    fn old(&self, target: &Path) -> PathBuf {
+        self.folder.path().join(OLD).join(target.file_name().unwrap_or_default())
+    }
+
+    /// Gives a file that is to be replaced a second name, so that it can come back. Where there are no links it cannot.
+    fn keep(&self, target: &Path) {
+        let _ = fs::create_dir(self.folder.path().join(OLD));
+        let _ = fs::hard_link(target, self.old(target));
+    }
+
+    /// Undoes the naming of a file: what was there before is there again.
+    fn take_back(&self, target: &Path) {
+        if fs::rename(self.old(target), target).is_err() {
+            let _ = fs::remove_file(target);
+        }
+    }
+
+    /// Gives all files their names, or none: where one cannot have its name, those before it are taken back and what they
+    /// had replaced is there again. One that is there already is an error before anything is done, unless it is the very
     /// same (a run before this one was killed) or files are to be replaced.
     pub(crate) fn rename(self, targets: &[PathBuf]) -> Result<()> {
         let there = |target: &&PathBuf| fs::symlink_metadata(target).is_ok();
@@ -71,9 +92,12 @@ impl StagedFolder {
             }
         }
         for (done, target) in targets.iter().enumerate() {
+            if self.replace {
+                self.keep(target);
+            }
             if let Err(error) = fs::rename(self.here(target), target) {
                 // A part of a sequence is none.
-                targets[..done].iter().for_each(|named| drop(fs::remove_file(named)));
+                targets[..done].iter().for_each(|named| self.take_back(named));
                 let kind = match error.kind() {
                     ErrorKind::NotFound => "its temporary file has vanished".to_owned(),
                     kind => kind.to_string(),
@@ -122,6 +146,22 @@ mod tests {
         let (folder, targets) = staged(&out, true);
         folder.rename(&targets).unwrap();
         assert_eq!(fs::read(out.join("2.png")).unwrap(), b"new");
+    }
+
+    #[test]
+    fn what_was_to_be_replaced_is_there_again_when_one_cannot_have_its_name() {
+        let out = tempfile::tempdir().unwrap();
+        fs::write(out.path().join("1.png"), "old").unwrap();
+        // No file can take the name of a directory.
+        fs::create_dir(out.path().join("2.png")).unwrap();
+        let (folder, targets) = staged(out.path(), true);
+        let error = folder.rename(&targets).unwrap_err().to_string();
+        assert!(error.contains("2.png: cannot be written"), "{error}");
+        assert_eq!(fs::read(out.path().join("1.png")).unwrap(), b"old");
+        fs::remove_file(out.path().join("1.png")).unwrap();
+        let (folder, targets) = staged(out.path(), true);
+        folder.rename(&targets).unwrap_err();
+        assert_eq!(names(out.path()), ["2.png"], "a new name is taken back, and nothing else is left");
     }
 
     #[test]
