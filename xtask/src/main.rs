@@ -31,7 +31,9 @@ Tasks:
               `--record` write the floors
   measure     run the benches and write docs/measurements.md; ARGUMENTS go to the benches (e.g. --quick)
   measure-files
-              measure what marking adds to each format; writes docs/measurements-files.md";
+              measure what marking adds to each format; writes docs/measurements-files.md
+  measure-films
+              measure what marking and reading a film cost beside ffmpeg; writes docs/measurements-films.md";
 
 fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1);
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Some("floors") => floors::run(rest.iter().any(|argument| argument == "--record")),
         Some("deb") => deb::build(),
         Some("measure-files") => measure::files(),
+        Some("measure-films") => measure::films(),
         Some("measure") => measure::run(&rest),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");

@@ -32,3 +32,12 @@ pub(crate) fn files() -> Outcome {
     let path = root().join("docs/measurements-files.md");
     fs::write(&path, page).map_err(|error| format!("{}: {error}", path.display()))
 }
+
+/// Measures what marking and reading a film cost beside ffmpeg alone, and writes the page.
+pub(crate) fn films() -> Outcome {
+    cargo(["build", "--release", "-p", "watermark-benches", "--bin", "films"]).run()?;
+    cargo(["build", "--release", "-p", "watermark-cli"]).run()?;
+    let page = Run::new(target_dir().join("release/films")).args([target_dir().join("release/watermark")]).text()?;
+    let path = root().join("docs/measurements-films.md");
+    fs::write(&path, page).map_err(|error| format!("{}: {error}", path.display()))
+}

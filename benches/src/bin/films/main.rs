@@ -1,0 +1,158 @@
+//! What marking a film costs beside decoding and encoding it, and how long reading one takes: the real program and the real
+//! ffmpeg, in one run. `films PROGRAM` prints docs/measurements-films.md; `cargo xtask measure-films` writes it.
+
+mod clip;
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+use watermark_benches::{commit, machine};
+
+/// Runs of each; the median counts.
+const RUNS: usize = 3;
+/// What marking may add to decoding and encoding, per cent.
+const GOAL_PERCENT: f64 = 25.0;
+/// How long reading may take, s.
+const GOAL_READING_S: f64 = 10.0;
+/// Clock ticks of /proc in a second, the same on every Linux that Rust runs on.
+const TICKS: f64 = 100.0;
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// Times of a command with all that it started, s.
+#[derive(Clone, Copy)]
+struct Times {
+    cpu: f64,
+    wall: f64,
+}
+
+fn main() -> ExitCode {
+    let Some(program) = std::env::args_os().nth(1).map(PathBuf::from) else {
+        eprintln!("films: give the path of the `watermark` program");
+        return ExitCode::from(2);
+    };
+    match page(&program) {
+        Ok(page) => {
+            print!("{page}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("films: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn page(program: &Path) -> Outcome<String> {
+    let folder = std::env::temp_dir().join(format!("watermark-films-{}", std::process::id()));
+    fs::create_dir(&folder)?;
+    let page = measure(program, &folder);
+    fs::remove_dir_all(&folder)?;
+    page
+}
+
+fn measure(program: &Path, folder: &Path) -> Outcome<String> {
+    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let (source, plain, marked, master, key) =
+        (at("source.mp4"), at("plain.mp4"), at("marked.mp4"), at("m.key"), at("t.key"));
+    clip::write(Path::new(&source))?;
+    let watermark = program.to_string_lossy().into_owned();
+    run(&[&watermark, "keygen", "--out", &master], &[0])?;
+    run(&[&watermark, "key", "derive", &master, "--title", "films", "--out", &key], &[0])?;
+    let codec = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "23"];
+    let encode = [&["ffmpeg", "-v", "error", "-y", "-i", &source][..], &codec, &[&plain]].concat();
+    let embed =
+        [&watermark, "embed", &source, "--out", &marked, "--force", "--key", &key, "--payload", "0011223344556677"];
+    let embed = [&embed[..], &["--codec", "h264", "--preset", "veryfast", "--crf", "23"]].concat();
+    let mut times = Vec::new();
+    for _ in 0..RUNS {
+        times.push([
+            run(&encode, &[0])?,
+            run(&embed, &[0])?,
+            run(&["ffmpeg", "-v", "error", "-i", &source, "-f", "null", "-"], &[0])?,
+            run(&["ffmpeg", "-v", "error", "-y", "-i", &source, "-f", "rawvideo", "pipe:1"], &[0])?,
+            run(&[&watermark, "detect", &marked, "--key", &key], &[0])?,
+            run(&[&watermark, "detect", &plain, "--key", &key], &[1])?,
+        ]);
+    }
+    let [plain_cpu, marked_cpu, decoding, piping, reading, searching] =
+        std::array::from_fn(|which| median(&times.iter().map(|times| times[which]).collect::<Vec<_>>()));
+    let bytes = |path: &str| fs::metadata(path).map(|file| file.len() as f64);
+    let bits = 100.0 * (bytes(&marked)? / bytes(&plain)? - 1.0);
+    Ok(document(&[plain_cpu, marked_cpu, decoding, piping, reading, searching], bits)?)
+}
+
+fn document(times: &[Times; 6], bits: f64) -> Result<String, std::fmt::Error> {
+    let [plain, marked, decoding, piping, reading, searching] = times;
+    let percent = 100.0 * (marked.cpu / plain.cpu - 1.0);
+    let met = |good: bool| if good { "met" } else { "not met" };
+    let mut text = String::new();
+    writeln!(text, "# What marking and reading a film costs\n")?;
+    writeln!(text, "Written by `cargo xtask measure-films` at {}; do not edit by hand.\n", commit())?;
+    writeln!(
+        text,
+        "Machine: {}. A generated film of {} s, {}x{} px, {} frames a second: shots of 2.5 s that pan by 6 px\na frame, \
+         stand still, pan by 1 px, and move by 6 px on twos. CPU time of a program with all that it starts,\nand time by the \
+         clock; medians of {RUNS}, all in one run. Encoding: x264 `veryfast`, CRF 23.\n",
+        machine(),
+        clip::FRAMES / clip::RATE,
+        clip::WIDTH,
+        clip::HEIGHT,
+        clip::RATE
+    )?;
+    writeln!(text, "| | CPU, s | CPU a frame, ms | clock, s |\n| --- | ---: | ---: | ---: |")?;
+    let mut row = |what: &str, times: &Times| {
+        let frame = 1000.0 * times.cpu / clip::FRAMES as f64;
+        writeln!(text, "| {what} | {:.1} | {frame:.1} | {:.1} |", times.cpu, times.wall)
+    };
+    row("ffmpeg: decode and encode", plain)?;
+    row("**`watermark embed`**: decode, mark, encode, read back", marked)?;
+    row("ffmpeg: decode, and throw away", decoding)?;
+    row("ffmpeg: decode, and write to a pipe that nobody reads from", piping)?;
+    row("`watermark detect`, marked", reading)?;
+    row("`watermark detect`, not marked: the full search", searching)?;
+    writeln!(
+        text,
+        "\nMarking adds **{percent:.0} %** of CPU to decoding and encoding (goal: {GOAL_PERCENT:.0} %, {}); the file has {bits:+.1} % \
+         of the bytes.\nReading takes {:.1} s, and {:.1} s where nothing is found (goal: {GOAL_READING_S:.0} s on two cores, {}).",
+        met(percent <= GOAL_PERCENT),
+        reading.wall,
+        searching.wall,
+        met(reading.wall.max(searching.wall) <= GOAL_READING_S)
+    )?;
+    Ok(text)
+}
+
+/// Runs a command, whose exit code must be one of `codes`.
+fn run(command: &[&str], codes: &[i32]) -> Outcome<Times> {
+    let (before, start) = (children_cpu()?, Instant::now());
+    let mut child = Command::new(command[0]);
+    let status = child.args(&command[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+    let wall = start.elapsed().as_secs_f64();
+    if !status.code().is_some_and(|code| codes.contains(&code)) {
+        return Err(format!("{} ended with {status}", command[..2].join(" ")).into());
+    }
+    Ok(Times { cpu: children_cpu()? - before, wall })
+}
+
+/// CPU time of all children that ended, and of theirs, s.
+fn children_cpu() -> Outcome<f64> {
+    let text = fs::read_to_string("/proc/self/stat")?;
+    // The name of the program, in brackets, may hold spaces; user and system time of children are 14 and 15 fields on.
+    let (_, fields) = text.rsplit_once(')').ok_or("/proc/self/stat has no name")?;
+    let field = |index: usize| fields.split_whitespace().nth(index).and_then(|field| field.parse::<f64>().ok());
+    Ok((field(13).unwrap_or(0.0) + field(14).unwrap_or(0.0)) / TICKS)
+}
+
+/// The median of each time.
+fn median(times: &[Times]) -> Times {
+    let of = |get: &dyn Fn(&Times) -> f64| {
+        let mut values: Vec<f64> = times.iter().map(get).collect();
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    };
+    Times { cpu: of(&|times| times.cpu), wall: of(&|times| times.wall) }
+}
