@@ -112,6 +112,69 @@ fn depth_and_format_are_kept_and_what_stands_still_stays() {
     }
 }
 
+/// A frame of a compositor: half floats, light far above white, alpha.
+fn half_frame(number: usize) -> Vec<u8> {
+    use exr::prelude::{
+        AnyChannel, AnyChannels, Encoding, FlatSamples, Image, Layer, LayerAttributes, WritableImage, f16,
+    };
+    let PixelData::U8(samples) = frame(number).pixels().clone() else { panic!("8 bits") };
+    let light =
+        |at: usize, value: u8| if at.is_multiple_of(1009) { 30.0 } else { (f32::from(value) / 255.0).powf(2.2) };
+    let plane = |channel: usize| {
+        let values = samples.chunks(3).enumerate().map(|(at, pixel)| f16::from_f32(light(at, pixel[channel])));
+        FlatSamples::F16(values.collect())
+    };
+    let alpha =
+        FlatSamples::F16((0..SIDES.0 * SIDES.1).map(|at| f16::from_f32(1.0 - (at % 7) as f32 / 16.0)).collect());
+    let channels = ["R", "G", "B"].iter().enumerate().map(|(at, name)| AnyChannel::new(*name, plane(at)));
+    let channels = AnyChannels::sort(channels.chain([AnyChannel::new("A", alpha)]).collect());
+    let layer = Layer::new(SIDES, LayerAttributes::default(), Encoding::SMALL_LOSSLESS, channels);
+    let mut file = std::io::Cursor::new(Vec::new());
+    Image::from_layer(layer).write().to_buffered(&mut file).expect("a file");
+    file.into_inner()
+}
+
+/// Names and half-float samples of a file's channels.
+fn half_channels(file: &[u8]) -> Vec<(String, Vec<f32>)> {
+    use exr::prelude::{FlatSamples, ReadChannels, ReadLayers, read};
+    let image = read().no_deep_data().largest_resolution_level().all_channels().first_valid_layer().all_attributes();
+    let image = image.from_buffered(std::io::Cursor::new(file)).expect("a file");
+    let halves = |samples: FlatSamples| match samples {
+        FlatSamples::F16(values) => values.into_iter().map(|value| value.to_f32()).collect(),
+        other => panic!("{other:?} are no halves"),
+    };
+    image.layer_data.channel_data.list.into_iter().map(|c| (c.name.to_string(), halves(c.sample_data))).collect()
+}
+
+#[test]
+fn a_sequence_of_half_floats_stays_one() {
+    let sandbox = Sandbox::with_key();
+    sandbox.folder("in");
+    for number in 1..=3 {
+        sandbox.write(&format!("in/comp.{number:04}.exr"), half_frame(number));
+    }
+    let run = embed(&sandbox, "in/comp.%04d.exr", "out", &["--payload", PAYLOAD, "--json"]).succeeds();
+    assert_eq!(run.json()[0]["clip"]["frames"], 3);
+    for number in 1..=3 {
+        let name = format!("comp.{number:04}.exr");
+        let (before, after) =
+            (half_channels(&sandbox.read(&format!("in/{name}"))), half_channels(&sandbox.read(&format!("out/{name}"))));
+        for ((channel, before), (same, after)) in before.iter().zip(&after) {
+            assert_eq!(channel, same);
+            let changed = before.iter().zip(after).filter(|(a, b)| a != b).count();
+            if channel == "A" {
+                assert_eq!(changed, 0, "{name}");
+                continue;
+            }
+            assert!(changed > before.len() / 2, "{name} {channel}: {changed}");
+            let mut lamps = before.iter().zip(after).filter(|(a, _)| **a > 20.0);
+            assert!(lamps.clone().count() > 50 && lamps.all(|(a, b)| (b / a - 1.0).abs() < 0.2), "{name} {channel}");
+        }
+    }
+    let found = sandbox.run(["detect", "out/comp.%04d.exr", "--key", "studio.key"]).succeeds();
+    assert!(found.out.contains(PAYLOAD) && found.out.contains("3 of 3"), "{}", found.out);
+}
+
 #[test]
 fn what_is_no_sequence_is_said_before_any_work() {
     let sandbox = sandbox(&[1, 2], Format::Png);
