@@ -59,6 +59,8 @@ pub struct GeometryFields {
     pub mirrored: bool,
     /// The short side that the whole original would have at this copy's scale.
     pub full_short_side_px: Option<f64>,
+    /// Whether that can be relied on; of a weak reading it may be off by a power of two.
+    pub scale_certain: bool,
 }
 
 impl DetectReport {
@@ -103,6 +105,7 @@ impl GeometryFields {
             aspect: number(geometry.aspect),
             mirrored: geometry.mirrored,
             full_short_side_px: number(geometry.full_short_side_px),
+            scale_certain: geometry.scale_certain,
         }
     }
 }

@@ -48,6 +48,8 @@ export interface Geometry {
   mirrored: boolean;
   /** The short side that the whole original would have at this copy's scale. */
   full_short_side_px: number | null;
+  /** Whether that can be relied on; of a weak reading it may be off by a power of two. */
+  scale_certain: boolean;
 }
 
 /** What is said of one mark. */

@@ -28,13 +28,15 @@ test('a figure below the threshold is called a model\'s', () => {
 });
 
 test('the share of the original follows from its size', () => {
-  const geometry = (short, aspect = 1) => ({ full_short_side_px: short, aspect });
+  const geometry = (short, aspect = 1) => ({ full_short_side_px: short, aspect, scale_certain: true });
   const near = (value, expected) => assert.ok(Math.abs(value - expected) < 1e-9, `${value}`);
   near(cropShare(geometry(1000), { width: 1000, height: 1000 }, 2000, 1000), 0.5);
   near(cropShare(geometry(500), { width: 500, height: 500 }, 1000, 2000), 0.5);
   near(cropShare(geometry(1000), { width: 4000, height: 4000 }, 1000, 1000), 1);
   near(cropShare(geometry(1000, 2), { width: 1000, height: 1000 }, 1000, 1000), 0.5);
   assert.equal(cropShare(geometry(1000), { width: 1, height: 1 }, 0, 1000), null);
+  const weak = { ...geometry(1000), scale_certain: false };
+  assert.equal(cropShare(weak, { width: 1000, height: 1000 }, 2000, 1000), null);
 });
 
 test('every module of the page is asked for at once', async () => {

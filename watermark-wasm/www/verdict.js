@@ -75,7 +75,7 @@ export function changes(geometry) {
     said.push(text(aspect > 1 ? 'change.wider' : 'change.narrower', percent));
   }
   if (said.length === 0) said.push(text('change.upright'));
-  if (geometry.full_short_side_px !== null) {
+  if (geometry.scale_certain && geometry.full_short_side_px !== null) {
     said.push(text('change.short', number(Math.round(geometry.full_short_side_px))));
   }
   return said;
@@ -87,7 +87,8 @@ export function changes(geometry) {
  * shape says otherwise.
  */
 export function cropShare(geometry, picture, width, height) {
-  const { full_short_side_px: short, aspect } = geometry;
+  const { full_short_side_px: short, aspect, scale_certain: certain } = geometry;
+  if (!certain) return null;
   if (!(short > 0 && width > 0 && height > 0)) return null;
   const shortIsWidth = width < height;
   const scaleX = shortIsWidth ? short / width : (short / height) * aspect;

@@ -54,7 +54,7 @@ pub(crate) fn row(answer: &Answer) -> String {
         figure(geometry.and_then(|geometry| geometry.rotation_deg)),
         figure(geometry.and_then(|geometry| geometry.aspect)),
         geometry.map(|geometry| geometry.mirrored.to_string()).unwrap_or_default(),
-        figure(geometry.and_then(|geometry| geometry.full_short_side_px)),
+        figure(geometry.filter(|geometry| geometry.scale_certain).and_then(|geometry| geometry.full_short_side_px)),
         answer.picture.map(|at| at.to_string()).unwrap_or_default(),
         answer.pictures.map(|count| count.to_string()).unwrap_or_default(),
         text(&answer.sha256),

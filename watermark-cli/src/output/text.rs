@@ -119,8 +119,11 @@ fn group(number: u64) -> String {
 
 /// What was done to the picture since it was marked, in a line.
 fn geometry_words(geometry: &Geometry) -> String {
-    let short_side = geometry.full_short_side_px;
-    format!("{}, short side of the whole picture {short_side:.0} px at this scale", changes(geometry))
+    let said = changes(geometry);
+    match geometry.scale_certain {
+        true => format!("{said}, short side of the whole picture {:.0} px at this scale", geometry.full_short_side_px),
+        false => format!("{said}; so weak a reading does not tell the scale"),
+    }
 }
 
 /// What was done to the picture since it was marked, its scale aside.

@@ -5,13 +5,22 @@ use crate::demod::OctaveSoft;
 use crate::pattern::{PILOT_OCTAVES, TILE};
 use crate::sync::{Alignment, determinant, invert};
 
+/// Margin from which on the pilots can be relied on, dB.
+const CERTAIN_DB: f64 = 0.0;
+
 /// Geometry of a whole picture that was at most resized.
 pub(crate) fn untouched(short_side: f64) -> Geometry {
-    Geometry { rotation_deg: 0.0, aspect: 1.0, mirrored: false, full_short_side_px: short_side }
+    Geometry { rotation_deg: 0.0, aspect: 1.0, mirrored: false, full_short_side_px: short_side, scale_certain: true }
 }
 
-/// Geometry of an alignment on a working plane of `size` (width, height) samples, `pitch` picture pixels each.
-pub(crate) fn estimate(alignment: &Alignment, octaves: &[OctaveSoft], size: (f64, f64), pitch: f64) -> Geometry {
+/// Geometry of an alignment on a working plane of `size` (width, height) samples, `pitch` picture pixels each, that was read
+/// with a margin of `margin_db`.
+pub(crate) fn estimate(
+    (alignment, margin_db): (&Alignment, f64),
+    octaves: &[OctaveSoft],
+    size: (f64, f64),
+    pitch: f64,
+) -> Geometry {
     // Pixels of the suspect = inverse x units: mirror, then aspect, then rotation.
     let mut forward = invert(&alignment.matrix);
     let mirrored = determinant(&forward) < 0.0;
@@ -27,7 +36,14 @@ pub(crate) fn estimate(alignment: &Alignment, octaves: &[OctaveSoft], size: (f64
     // Which side of the whole was the short one is not marked; it is taken to be that of what is left.
     let (low, high) = alignment.bounds(0, size.0, size.1);
     let short = if high.0 - low.0 < high.1 - low.1 { width } else { height };
-    Geometry { rotation_deg, aspect: width / height, mirrored, full_short_side_px: units * short * pitch }
+    let scale_certain = margin_db >= CERTAIN_DB;
+    Geometry {
+        rotation_deg,
+        aspect: width / height,
+        mirrored,
+        full_short_side_px: units * short * pitch,
+        scale_certain,
+    }
 }
 
 /// Number of the coarsest octave that was read, by its pilots. Negative where the search looked at octaves coarser than

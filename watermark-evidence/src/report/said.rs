@@ -136,6 +136,10 @@ fn shape(lang: Lang, geometry: &GeometryFields) -> Vec<String> {
 
 fn scale(lang: Lang, suspect: &Suspect, geometry: &GeometryFields) -> Option<String> {
     let fits = suspect.fit.as_ref().filter(|fit| fit.verdict == FitVerdict::Fits);
+    // Where the content fits the registered original, that tells the scale; a weak reading by itself does not.
+    if !geometry.scale_certain && fits.is_none() {
+        return None;
+    }
     let short = geometry.full_short_side_px? * fits.map_or(1.0, |fit| fit.factor);
     let pixels = lang.fill("change.short", &[("pixels", &whole(short.max(0.0).round() as u64))]);
     let size = suspect.registered.as_ref().and_then(|row| row.size).filter(|size| size.0.min(size.1) > 0);

@@ -17,6 +17,7 @@ fn mark(verdict: &'static str, log10_p: f64) -> MarkFields {
         aspect: Some(1.1),
         mirrored: true,
         full_short_side_px: Some(400.0),
+        scale_certain: true,
     };
     MarkFields {
         verdict: Some(verdict),
@@ -204,6 +205,21 @@ fn the_parts_stand_in_their_order() {
     ] {
         assert!(text.contains(words), "{words}");
     }
+}
+
+#[test]
+fn a_scale_that_the_reading_does_not_tell_is_told_by_the_fit_or_not_at_all() {
+    let page = |certain: bool, fit: Option<Fit>| {
+        let mut suspect = suspect("found", -20.0);
+        suspect.detect.strongest.geometry.as_mut().unwrap().scale_certain = certain;
+        suspect.fit = fit;
+        html(&Report { suspects: vec![suspect], ..full() }, Lang::En)
+    };
+    let halved = Fit { factor: 0.5, ..fit(FitVerdict::Fits) };
+    assert!(page(true, None).contains("400 px"));
+    assert!(!page(false, None).contains("400 px"));
+    assert!(page(false, Some(halved)).contains("200 px"));
+    assert!(!page(false, Some(fit(FitVerdict::Unsure))).contains("400 px"));
 }
 
 #[test]
