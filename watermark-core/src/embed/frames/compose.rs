@@ -10,6 +10,7 @@ use super::view::{Luma, LumaFrame, LumaRange};
 use crate::embed::Applied;
 use crate::embed::samples::{Sample, Scratch};
 use crate::spectrum::Plane;
+use crate::vector::wide;
 use crate::{ImageViewMut, Layout, SamplesMut};
 
 /// Binary digits of a change behind the point, at 8 bits a sample.
@@ -71,12 +72,14 @@ impl Composer {
         for y in 0..frame.height {
             self.row(y, parts);
             let errors = y % ERROR_ROWS == ERROR_ROWS / 2;
-            let error = match &mut frame.luma {
-                Luma::Bytes(samples) => add_bytes(&mut samples[y * stride..][..width], &self.sum, self.range, errors),
-                Luma::Words(samples) => {
-                    add_words(&mut samples[y * stride..][..width], &self.sum, self.range, bits, errors)
-                }
-            };
+            let (change, range) = (&self.sum, self.range);
+            let error = wide(
+                #[inline(always)]
+                || match &mut frame.luma {
+                    Luma::Bytes(samples) => add_bytes(&mut samples[y * stride..][..width], change, range, errors),
+                    Luma::Words(samples) => add_words(&mut samples[y * stride..][..width], change, range, bits, errors),
+                },
+            );
             if errors {
                 applied.add(Applied { squared_error: error, samples: width as u64 });
             }
@@ -118,6 +121,14 @@ impl Composer {
 
     /// Composes the change along row `y`, with [`DIGITS`] digits behind the point.
     fn row(&mut self, y: usize, parts: &Parts<'_>) {
+        wide(
+            #[inline(always)]
+            || self.compose(y, parts),
+        );
+    }
+
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
+    fn compose(&mut self, y: usize, parts: &Parts<'_>) {
         let width = self.sum.len();
         let line = y * width..(y + 1) * width;
         template(&mut self.sum, &parts.ground.template.values[line.clone()], self.template);
@@ -130,10 +141,12 @@ impl Composer {
     }
 }
 
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn template(sum: &mut [i16], values: &[i8], scale: i16) {
     sum.iter_mut().zip(values).for_each(|(sum, &value)| *sum = scale.wrapping_mul(i16::from(value)));
 }
 
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn payload(sum: &mut [i16], values: &[i8], signs: &[i16]) {
     for ((sum, &value), &sign) in sum.iter_mut().zip(values).zip(signs) {
         *sum = sum.wrapping_add(sign.wrapping_mul(i16::from(value)));
@@ -141,10 +154,12 @@ fn payload(sum: &mut [i16], values: &[i8], signs: &[i16]) {
 }
 
 /// The high half of the product.
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn high(a: i16, b: i16) -> i16 {
     ((i32::from(a) * i32::from(b)) >> 16) as i16
 }
 
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn shape(sum: &mut [i16], mask: &[i16]) {
     sum.iter_mut().zip(mask).for_each(|(sum, &mask)| *sum = high(*sum, mask));
 }
@@ -159,6 +174,7 @@ fn ends(range: LumaRange) -> (i16, i16) {
 
 /// Adds rounded changes. What is beyond black or white already does not go further. Returns the squared error, if it is
 /// wanted, in grey levels.
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn add_bytes(samples: &mut [u8], change: &[i16], range: LumaRange, errors: bool) -> f64 {
     let (black, white) = ends(range);
     let moved = |old: u8, change: i16| {
@@ -175,6 +191,7 @@ fn add_bytes(samples: &mut [u8], change: &[i16], range: LumaRange, errors: bool)
     error
 }
 
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn add_words(samples: &mut [u16], change: &[i16], range: LumaRange, bits: u32, errors: bool) -> f64 {
     let (black, white) = ends(range);
     let deep = bits - 8;
@@ -230,6 +247,7 @@ impl MaskRows {
     }
 
     /// The mask times `scale` along row `y`.
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn row(&mut self, y: usize, mask: &Plane, scale: f32) -> &[i16] {
         let (first, rest) = locate(y, self.pixels, self.patches.0);
         for row in [first, (first + 1).min(self.patches.0 - 1)] {

@@ -4,6 +4,7 @@ use super::Grid;
 use super::view::{Luma, LumaFrame, LumaRange};
 use crate::normalise::luma_row;
 use crate::spectrum::Plane;
+use crate::vector::wide;
 use crate::{ImageView, Result};
 
 /// Mean light of every patch and its variance inside the patch, in grey levels of a full-range picture.
@@ -29,31 +30,40 @@ impl Light {
 
     /// Looks at a frame.
     pub(super) fn look(&mut self, frame: &LumaFrame<'_>, grid: &Grid, range: LumaRange) {
+        for row in 0..grid.patches().0 {
+            wide(
+                #[inline(always)]
+                || self.look_at_patches(row, frame, grid, range),
+            );
+        }
+    }
+
+    /// Looks at one row of patches.
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
+    fn look_at_patches(&mut self, row: usize, frame: &LumaFrame<'_>, grid: &Grid, range: LumaRange) {
         let (black, levels) = (range.black(), range.levels());
         let width = grid.width;
-        for row in 0..grid.patches().0 {
-            self.columns.clear();
-            let lines = grid.down[row]..grid.down[row + 1];
-            for y in lines.clone() {
-                match &frame.luma {
-                    Luma::Bytes(samples) => self.columns.add(&samples[y * frame.stride..][..width]),
-                    Luma::Words(samples) => {
-                        let shift = frame.bits - 8;
-                        let line = self.row.iter_mut().zip(&samples[y * frame.stride..][..width]);
-                        line.for_each(|(byte, &word)| *byte = (word >> shift).min(255) as u8);
-                        self.columns.add(&self.row);
-                    }
+        self.columns.clear();
+        let lines = grid.down[row]..grid.down[row + 1];
+        for y in lines.clone() {
+            match &frame.luma {
+                Luma::Bytes(samples) => self.columns.add(&samples[y * frame.stride..][..width]),
+                Luma::Words(samples) => {
+                    let shift = frame.bits - 8;
+                    let line = self.row.iter_mut().zip(&samples[y * frame.stride..][..width]);
+                    line.for_each(|(byte, &word)| *byte = (word >> shift).min(255) as u8);
+                    self.columns.add(&self.row);
                 }
             }
-            for (column, edges) in grid.across.windows(2).enumerate() {
-                let span = edges[0]..edges[1];
-                let count = (span.len() * lines.len()).max(1) as f32;
-                let sum: u32 = self.columns.sums[span.clone()].iter().map(|&v| u32::from(v)).sum();
-                let squares: u32 = self.columns.squares[span].iter().sum();
-                let mean = sum as f32 / count;
-                self.mean[(row, column)] = (mean - black) * levels;
-                self.variance[(row, column)] = (squares as f32 / count - mean * mean).max(0.0) * levels * levels;
-            }
+        }
+        for (column, edges) in grid.across.windows(2).enumerate() {
+            let span = edges[0]..edges[1];
+            let count = (span.len() * lines.len()).max(1) as f32;
+            let sum: u32 = self.columns.sums[span.clone()].iter().map(|&v| u32::from(v)).sum();
+            let squares: u32 = self.columns.squares[span].iter().sum();
+            let mean = sum as f32 / count;
+            self.mean[(row, column)] = (mean - black) * levels;
+            self.variance[(row, column)] = (squares as f32 / count - mean * mean).max(0.0) * levels * levels;
         }
     }
 }
@@ -91,6 +101,7 @@ impl Columns {
         self.squares.fill(0);
     }
 
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn add(&mut self, row: &[u8]) {
         for ((&value, sum), square) in row.iter().zip(&mut self.sums).zip(&mut self.squares) {
             *sum += u16::from(value);

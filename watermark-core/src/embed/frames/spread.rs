@@ -64,6 +64,7 @@ impl Spread {
     }
 
     /// Signs times `scale` along the pixels of row `y`.
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub(super) fn row(&mut self, y: usize, signs: &Signs, scale: f32) -> &[i16] {
         let place = neighbour(y, self.pitch, self.rows);
         let place = if place.2 == 0 { (place.0, place.0, 0) } else { place };

@@ -4,7 +4,8 @@
 use super::Grid;
 use super::light::Light;
 use crate::mask::growth;
-use crate::spectrum::Plane;
+use crate::spectrum::{Plane, repeat_ends};
+use crate::vector::wide;
 
 /// Share of the eroded activity in the mix with the plain one, and the activity from which tolerance does not grow, grey
 /// levels: as in the stills' mask.
@@ -73,32 +74,22 @@ impl Tolerance {
         let before = self.before.as_slice_mut().expect("planes are contiguous");
         let now = self.now.as_slice_mut().expect("planes are contiguous");
         let motion = self.motion.as_slice_mut().expect("planes are contiguous");
+        let mut low = vec![0.0_f32; columns + 2];
         for y in 0..rows {
             let around =
                 [y.saturating_sub(1), y, (y + 1).min(rows - 1)].map(|row| &activity[row * columns..][..columns]);
-            for x in 0..columns {
-                let at = y * columns + x;
-                let (left, right) = (x.saturating_sub(1), (x + 1).min(columns - 1));
-                let low = around
-                    .iter()
-                    .fold(f32::MAX, |low, row| smaller(low, smaller(row[left], smaller(row[x], row[right]))));
-                let mixed = smaller(ERODED * low + (1.0 - ERODED) * activity[at], CEILING);
-                let mut goal = growth(mixed);
-                if variance[at] < NO_VARIANCE && !(ENDS.0..=ENDS.1).contains(&mean[at]) {
-                    goal = 0.0;
-                }
-                let change = (mean[at] - before[at]).abs();
-                let moved = if cut { 0.0 } else { change / (change + MOTION.1) };
-                motion[at] = if cut || moved > motion[at] { moved } else { motion[at] + STILL * (moved - motion[at]) };
-                goal *= 1.0 + MOTION.0 * motion[at];
-                if cut {
-                    now[at] = goal;
-                } else {
-                    let share = if goal > now[at] { RISE } else { FALL };
-                    now[at] += share * (goal - now[at]);
-                }
-                before[at] = mean[at];
-            }
+            let line = y * columns..(y + 1) * columns;
+            let patches = Patches {
+                mean: &mean[line.clone()],
+                variance: &variance[line.clone()],
+                before: &mut before[line.clone()],
+                motion: &mut motion[line.clone()],
+                now: &mut now[line],
+            };
+            wide(
+                #[inline(always)]
+                || patches.follow(around, &mut low, cut),
+            );
         }
     }
 
@@ -107,23 +98,70 @@ impl Tolerance {
         let (rows, columns) = light.variance.dim();
         let variance = light.variance.as_slice().expect("planes are contiguous");
         let activity = self.activity.as_slice_mut().expect("planes are contiguous");
-        let mut sums = vec![0.0_f32; columns];
+        // One sum more at either end.
+        let mut sums = vec![0.0_f32; columns + 2];
         for y in 0..rows {
             let around =
                 [y.saturating_sub(1), y, (y + 1).min(rows - 1)].map(|row| &variance[row * columns..][..columns]);
-            for (x, sum) in sums.iter_mut().enumerate() {
-                *sum = around[0][x] + around[1][x] + around[2][x];
-            }
             let line = &mut activity[y * columns..][..columns];
-            for (x, value) in line.iter_mut().enumerate() {
-                let total = sums[x.saturating_sub(1)] + sums[x] + sums[(x + 1).min(columns - 1)];
-                *value = self.over_patches * (total / 9.0).sqrt();
-            }
+            wide(
+                #[inline(always)]
+                || deviations(around, &mut sums, self.over_patches, line),
+            );
+        }
+    }
+}
+
+/// One row of [`Tolerance::measure`].
+#[cfg_attr(target_arch = "x86_64", inline(always))]
+fn deviations([above, here, below]: [&[f32]; 3], sums: &mut [f32], over_patches: f32, out: &mut [f32]) {
+    let rows = above.iter().zip(here).zip(below);
+    sums[1..].iter_mut().zip(rows).for_each(|(sum, ((a, b), c))| *sum = a + b + c);
+    repeat_ends(sums, 1);
+    let sums = sums.iter().zip(&sums[1..]).zip(&sums[2..]);
+    out.iter_mut().zip(sums).for_each(|(out, ((a, b), c))| *out = over_patches * ((a + b + c) / 9.0).sqrt());
+}
+
+/// A row of patches: what they show, and what is kept of them.
+struct Patches<'a> {
+    mean: &'a [f32],
+    variance: &'a [f32],
+    before: &'a mut [f32],
+    motion: &'a mut [f32],
+    now: &'a mut [f32],
+}
+
+impl Patches<'_> {
+    /// Follows a frame, from the activity of this row and its neighbours. `low` has one patch more at either end.
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
+    fn follow(self, [above, here, below]: [&[f32]; 3], low: &mut [f32], cut: bool) {
+        let rows = above.iter().zip(here).zip(below);
+        low[1..].iter_mut().zip(rows).for_each(|(low, ((a, b), c))| *low = smaller(*a, smaller(*b, *c)));
+        repeat_ends(low, 1);
+        let count = self.now.len();
+        let (mean, variance) = (&self.mean[..count], &self.variance[..count]);
+        let (before, motion) = (&mut self.before[..count], &mut self.motion[..count]);
+        let (left, middle, right) = (&low[..count], &low[1..][..count], &low[2..][..count]);
+        let here = &here[..count];
+        for x in 0..count {
+            let eroded = smaller(left[x], smaller(middle[x], right[x]));
+            let mixed = smaller(ERODED * eroded + (1.0 - ERODED) * here[x], CEILING);
+            let blank = variance[x] < NO_VARIANCE && (mean[x] < ENDS.0 || mean[x] > ENDS.1);
+            let change = (mean[x] - before[x]).abs();
+            let moved = if cut { 0.0 } else { change / (change + MOTION.1) };
+            let rested = motion[x] + STILL * (moved - motion[x]);
+            motion[x] = if cut || moved > motion[x] { moved } else { rested };
+            let goal = if blank { 0.0 } else { growth(mixed) };
+            let goal = goal * (1.0 + MOTION.0 * motion[x]);
+            let share = if goal > self.now[x] { RISE } else { FALL };
+            self.now[x] = if cut { goal } else { self.now[x] + share * (goal - self.now[x]) };
+            before[x] = mean[x];
         }
     }
 }
 
 /// The minimum, where neither is anything but a number.
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn smaller(a: f32, b: f32) -> f32 {
     if a < b { a } else { b }
 }
