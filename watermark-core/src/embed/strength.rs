@@ -34,7 +34,7 @@ pub(crate) fn gain(mask: &Plane, pixels: usize, strength: Strength) -> f32 {
         Strength::Profile(profile) => {
             let offset_db = quieter_db(pixels)
                 + match profile {
-                    Profile::Subtle => 4.0,
+                    Profile::Subtle => 3.0,
                     Profile::Standard => 0.0,
                     Profile::Robust => -3.0,
                 };
