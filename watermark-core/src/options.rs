@@ -20,12 +20,12 @@ impl Default for Strength {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Profile {
-    /// For masters and prints: about 4 dB quieter than `Standard`.
+    /// For masters and prints: 3 dB quieter than `Standard`.
     Subtle,
     /// The default; every published figure is at this profile.
     #[default]
     Standard,
-    /// For pictures that will be mistreated: about 3 dB louder than `Standard`.
+    /// For pictures that will be mistreated: 3 dB louder than `Standard`.
     Robust,
 }
 

@@ -167,11 +167,11 @@ pub(crate) struct BatchArgs {
 /// Named strengths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ProfileName {
-    /// For masters and prints: about 4 dB quieter than standard.
+    /// For masters and prints: 3 dB quieter than standard.
     Subtle,
     /// The default.
     Standard,
-    /// For pictures that will be mistreated: about 3 dB louder than standard.
+    /// For pictures that will be mistreated: 3 dB louder than standard.
     Robust,
 }
 
