@@ -94,7 +94,7 @@ test('a picture and its key can be dropped together', async () => {
 
 test('pictures without a key wait for one', async () => {
   await addPictures(page, 'marked.jpg');
-  assert.match(await page.locator('#summary').innerText(), /1 picture waits for a key/);
+  assert.match(await page.locator('#summary').innerText(), /1 file waits for a key/);
   assert.equal((await readCard(page, 'marked.jpg')).badge, 'Needs a key');
 });
 

@@ -47,11 +47,11 @@ export const en = {
   summary: {
     none: '',
     noExample: 'The example could not be loaded. Reload the page.',
-    looking: (done, all) => `Looking: ${done} of ${plural(all, 'picture', 'pictures')} done.`,
+    looking: (done, all) => `Looking: ${done} of ${plural(all, 'file', 'files')} done.`,
     done: ({ found, inconclusive, notFound, failed }) => [
       found && `${found} found`, inconclusive && `${inconclusive} inconclusive`, notFound && `${notFound} not found`,
       failed && `${failed} not verified`].filter(Boolean).join(', ') + '.',
-    needKey: (count) => `${plural(count, 'picture waits', 'pictures wait')} for a key. Drop or choose the key file of the title.`,
+    needKey: (count) => `${plural(count, 'file waits', 'files wait')} for a key. Drop or choose the key file of the title.`,
   },
 
   key: {

@@ -45,11 +45,11 @@ export const ja = {
   summary: {
     none: '',
     noExample: '例を読み込めませんでした。ページを再読み込みしてください。',
-    looking: (done, all) => `検証中：${all} 枚中 ${done} 枚が完了しました。`,
+    looking: (done, all) => `検証中：${all} 件中 ${done} 件が完了しました。`,
     done: ({ found, inconclusive, notFound, failed }) => [
-      found && `検出 ${found} 枚`, inconclusive && `判定保留 ${inconclusive} 枚`, notFound && `検出なし ${notFound} 枚`,
-      failed && `検証不可 ${failed} 枚`].filter(Boolean).join('、'),
-    needKey: (count) => `${count} 枚の画像が鍵を待っています。作品の鍵ファイルをドロップするか、選んでください。`,
+      found && `検出 ${found} 件`, inconclusive && `判定保留 ${inconclusive} 件`, notFound && `検出なし ${notFound} 件`,
+      failed && `検証不可 ${failed} 件`].filter(Boolean).join('、'),
+    needKey: (count) => `${count} 件のファイルが鍵を待っています。作品の鍵ファイルをドロップするか、選んでください。`,
   },
 
   key: {
