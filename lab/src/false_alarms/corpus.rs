@@ -1,10 +1,12 @@
 //! Small pictures of every kind: cuts from files, and generated ones.
 
+use crate::marking::mark;
 use crate::pictures;
-use crate::random::Choices;
+use crate::random::{self, Choices};
 use anyhow::Context as _;
 use image::{Rgb, RgbImage, imageops};
 use std::path::PathBuf;
+use watermark_core::EmbedOptions;
 
 /// Smallest and largest side of a sample, pixels.
 const SIDES: (usize, usize) = (256, 384);
@@ -12,11 +14,11 @@ const SIDES: (usize, usize) = (256, 384);
 const SMALLEST_FILE: u32 = 128;
 
 /// One picture to read.
-pub(crate) struct Sample {
-    pub(crate) picture: RgbImage,
-    pub(crate) kind: String,
+struct Sample {
+    picture: RgbImage,
+    kind: String,
     /// Whether another key's mark is to be put in first.
-    pub(crate) carries: bool,
+    carries: bool,
 }
 
 /// Where samples come from.
@@ -32,8 +34,23 @@ impl Corpus {
         Self { files, seed }
     }
 
-    /// The sample of a call: the same for the same seed and number.
-    pub(crate) fn sample(&self, number: usize) -> anyhow::Result<Sample> {
+    /// The sample of a number with another key's mark where it is to carry one, and its kind.
+    pub(crate) fn prepared(&self, number: usize) -> anyhow::Result<(RgbImage, String)> {
+        let Sample { mut picture, mut kind, carries } = self.sample(number)?;
+        if carries {
+            let key = random::key(self.seed, &format!("another {number}"));
+            let payload = random::payload(self.seed, &format!("another {number}"))?;
+            // A sample that is refused is read as it is.
+            if let Ok((marked, _)) = mark(&picture, &key, &payload, EmbedOptions::default()) {
+                picture = marked;
+                kind.push_str("+mark");
+            }
+        }
+        Ok((picture, kind))
+    }
+
+    /// The sample of a number: the same for the same seed and number.
+    fn sample(&self, number: usize) -> anyhow::Result<Sample> {
         let mut choices = Choices::new(self.seed, &format!("sample {number}"));
         let mut side = || SIDES.0 + choices.below(SIDES.1 - SIDES.0 + 1);
         let (width, height) = (side() as u32, side() as u32);

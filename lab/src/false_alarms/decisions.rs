@@ -4,23 +4,18 @@
 //! key that did not mark it, where nothing was done to it, and then the key's phases are drawn anew a thousand times: the
 //! bins, the mixes of octaves, the decoder and the statistics are those of the detector, the search is left out.
 
-use super::corpus::{Corpus, Sample};
-use super::plot;
+use super::corpus::Corpus;
 use super::tail::{Observed, table};
+use super::{plot, rows};
 use crate::commit::{Origin, command};
-use crate::marking::mark;
 use crate::statistics::median;
-use crate::{pictures, random, workers};
-use anyhow::Context as _;
+use crate::{pictures, random};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use std::collections::HashSet;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::time::Instant;
-use watermark_core::{DecisionTrials, EmbedOptions, ImageView, Layout, Samples};
+use watermark_core::{DecisionTrials, ImageView, Layout, Samples};
 
 /// Draws of phases for each picture.
 const DRAWS: usize = 1000;
@@ -71,32 +66,10 @@ struct Row {
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let origin = Origin::now()?;
     let files = if options.images.is_empty() { Vec::new() } else { pictures::list(&options.images, None)? };
-    let wanted = options.trials.div_ceil(DRAWS);
-    let mut rows = known(options, &origin)?;
-    rows.retain(|row| row.number < wanted);
-    let done: HashSet<usize> = rows.iter().map(|row| row.number).collect();
-    let missing: Vec<usize> = (0..wanted).filter(|number| !done.contains(number)).collect();
-    eprintln!("lab: {} pictures are there, {} to do", done.len(), missing.len());
     let corpus = Corpus::new(files, options.seed);
-    let file = std::fs::OpenOptions::new().create(true).append(true).open(&options.out);
-    let file = file.with_context(|| format!("opening {}", options.out.display()))?;
-    let written = Mutex::new((file, Vec::new()));
-    workers::for_each(options.jobs, &missing, |&number| match row(options, &origin, &corpus, number) {
-        Ok(row) => {
-            let line = serde_json::to_string(&row).unwrap_or_default() + "\n";
-            let mut written = written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            if let Err(error) = written.0.write_all(line.as_bytes()) {
-                eprintln!("lab: writing: {error}");
-            }
-            written.1.push(row);
-            if written.1.len() % 50 == 0 {
-                eprintln!("lab: {} of {} pictures", written.1.len(), missing.len());
-            }
-        }
-        Err(error) => eprintln!("lab: picture {number}: {error:#}"),
-    })?;
-    rows.append(&mut written.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).1);
-    anyhow::ensure!(!rows.is_empty(), "no picture went through");
+    let holds = |row: &Row| row.seed == options.seed && origin.covers(&row.commit, &row.program);
+    let make = |number| row(options, &origin, &corpus, number);
+    let rows = rows::complete(&options.out, options.jobs, options.trials.div_ceil(DRAWS), holds, make)?;
     let text = report(&rows, &origin);
     println!("{text}");
     std::fs::write(options.out.with_extension("md"), text)?;
@@ -106,32 +79,17 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The pictures of this program and seed that are on disk.
-fn known(options: &Options, origin: &Origin) -> anyhow::Result<Vec<Row>> {
-    if !options.out.exists() {
-        return Ok(Vec::new());
+impl rows::Row for Row {
+    const WHAT: &'static str = "pictures";
+
+    fn number(&self) -> usize {
+        self.number
     }
-    let text = std::fs::read_to_string(&options.out)?;
-    if !text.is_empty() && !text.ends_with('\n') {
-        // An interrupted run left half a line; the next one must not be glued to it.
-        std::fs::OpenOptions::new().append(true).open(&options.out)?.write_all(b"\n")?;
-    }
-    let rows = text.lines().filter_map(|line| serde_json::from_str::<Row>(line).ok());
-    Ok(rows.filter(|row| row.seed == options.seed && origin.covers(&row.commit, &row.program)).collect())
 }
 
 fn row(options: &Options, origin: &Origin, corpus: &Corpus, number: usize) -> anyhow::Result<Row> {
     let start = Instant::now();
-    let Sample { mut picture, mut kind, carries } = corpus.sample(number)?;
-    if carries {
-        let key = random::key(options.seed, &format!("another {number}"));
-        let payload = random::payload(options.seed, &format!("another {number}"))?;
-        // A sample that is refused is read as it is.
-        if let Ok((marked, _)) = mark(&picture, &key, &payload, EmbedOptions::default()) {
-            picture = marked;
-            kind.push_str("+mark");
-        }
-    }
+    let (picture, kind) = corpus.prepared(number)?;
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let view = ImageView::new(width, height, 3 * width, Layout::Rgb, Samples::U8(&picture))?;
     let trials = DecisionTrials::new(&view, &random::key(options.seed, &format!("wrong {number}")))?;

@@ -7,20 +7,18 @@
 mod corpus;
 mod decisions;
 mod plot;
+mod rows;
 mod tail;
 
 use crate::commit::{Origin, command};
-use crate::marking::{mark, read};
+use crate::marking::read;
 use crate::statistics::median;
-use crate::{pictures, random, workers};
+use crate::{pictures, random};
 use anyhow::Context as _;
-use corpus::{Corpus, Sample};
+use corpus::Corpus;
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::Mutex;
-use watermark_core::{DetectOptions, Detector, EmbedOptions, Key};
+use watermark_core::{DetectOptions, Detector, Key};
 
 pub(crate) use decisions::{Options as DecisionOptions, run as run_decisions};
 
@@ -70,31 +68,11 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let origin = Origin::now()?;
     let ring = usize::from(options.ring);
     let files = if options.images.is_empty() { Vec::new() } else { pictures::list(&options.images, None)? };
-    let mut calls = known(options, &origin)?;
-    let done: HashSet<usize> = calls.iter().map(|call| call.call).collect();
-    let missing: Vec<usize> = (0..options.trials.div_ceil(ring)).filter(|call| !done.contains(call)).collect();
-    eprintln!("lab: {} calls are there, {} to do", done.len(), missing.len());
     let corpus = Corpus::new(files, options.seed);
-    let file = std::fs::OpenOptions::new().create(true).append(true).open(&options.out);
-    let file = file.with_context(|| format!("opening {}", options.out.display()))?;
-    let written = Mutex::new((file, Vec::new()));
-    workers::for_each(options.jobs, &missing, |&number| match call(options, &origin, &corpus, number) {
-        Ok(call) => {
-            let line = serde_json::to_string(&call).unwrap_or_default() + "\n";
-            let mut written = written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            if let Err(error) = written.0.write_all(line.as_bytes()) {
-                eprintln!("lab: writing: {error}");
-            }
-            written.1.push(call);
-            if written.1.len() % 50 == 0 {
-                eprintln!("lab: {} of {} calls", written.1.len(), missing.len());
-            }
-        }
-        Err(error) => eprintln!("lab: call {number}: {error:#}"),
-    })?;
-    calls.append(&mut written.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).1);
-    calls.retain(|call| call.call < options.trials.div_ceil(ring));
-    anyhow::ensure!(!calls.is_empty(), "no call went through");
+    let holds =
+        |call: &Call| call.seed == options.seed && call.keys == ring && origin.covers(&call.commit, &call.program);
+    let make = |number| call(options, &origin, &corpus, number);
+    let calls = rows::complete(&options.out, options.jobs, options.trials.div_ceil(ring), holds, make)?;
     let text = report(&calls, &origin);
     println!("{text}");
     std::fs::write(options.out.with_extension("md"), text)?;
@@ -106,35 +84,16 @@ fn drawn(calls: &[Call]) -> String {
     plot::svg((&tail::by_key(calls), "pairs of picture and key"), (&tail::by_call(calls), "calls"))
 }
 
-/// The calls of this program, seed and ring that are on disk.
-fn known(options: &Options, origin: &Origin) -> anyhow::Result<Vec<Call>> {
-    if !options.out.exists() {
-        return Ok(Vec::new());
+impl rows::Row for Call {
+    const WHAT: &'static str = "calls";
+
+    fn number(&self) -> usize {
+        self.call
     }
-    let text = std::fs::read_to_string(&options.out)?;
-    if !text.is_empty() && !text.ends_with('\n') {
-        // An interrupted run left half a line; the next one must not be glued to it.
-        std::fs::OpenOptions::new().append(true).open(&options.out)?.write_all(b"\n")?;
-    }
-    let calls = text.lines().filter_map(|line| serde_json::from_str::<Call>(line).ok());
-    let holds = |call: &Call| {
-        let same = call.seed == options.seed && call.keys == usize::from(options.ring);
-        same && origin.covers(&call.commit, &call.program)
-    };
-    Ok(calls.filter(holds).collect())
 }
 
 fn call(options: &Options, origin: &Origin, corpus: &Corpus, number: usize) -> anyhow::Result<Call> {
-    let Sample { mut picture, mut kind, carries } = corpus.sample(number)?;
-    if carries {
-        let key = random::key(options.seed, &format!("another {number}"));
-        let payload = random::payload(options.seed, &format!("another {number}"))?;
-        // A sample that is refused is read as it is.
-        if let Ok((marked, _)) = mark(&picture, &key, &payload, EmbedOptions::default()) {
-            picture = marked;
-            kind.push_str("+mark");
-        }
-    }
+    let (picture, kind) = corpus.prepared(number)?;
     let keys: Vec<Key> = (0..options.ring).map(|i| random::key(options.seed, &format!("wrong {number} {i}"))).collect();
     let detector = Detector::new(&keys, DetectOptions::default())?;
     let (detection, ms) = read(&detector, &picture)?;
