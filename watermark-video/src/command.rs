@@ -14,8 +14,8 @@ use crate::{Error, Result};
 const LINES: usize = 4;
 const LINE_BYTES: usize = 300;
 
-/// What the GNU C library asks of the kernel anew for every frame, and gives back, unless it is told to keep it: a fifth less
-/// of the system's time (docs/decisions/frames.md). Other libraries do not look at it.
+/// What the GNU C library asks of the kernel anew for every frame, and gives back, unless it is told to keep it: figures in
+/// docs/decisions/frames.md. Other libraries do not look at it.
 const ALLOCATOR: [(&str, &str); 2] = [("MALLOC_MMAP_THRESHOLD_", "33554432"), ("MALLOC_TRIM_THRESHOLD_", "268435456")];
 
 /// A running program.

@@ -88,8 +88,7 @@ export function changes(geometry) {
  */
 export function cropShare(geometry, picture, width, height) {
   const { full_short_side_px: short, aspect, scale_certain: certain } = geometry;
-  if (!certain) return null;
-  if (!(short > 0 && width > 0 && height > 0)) return null;
+  if (!(certain && short > 0 && width > 0 && height > 0)) return null;
   const shortIsWidth = width < height;
   const scaleX = shortIsWidth ? short / width : (short / height) * aspect;
   const scaleY = shortIsWidth ? short / width / aspect : short / height;

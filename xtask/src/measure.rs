@@ -29,8 +29,7 @@ pub(crate) fn run(bench_arguments: &[OsString]) -> Outcome {
 pub(crate) fn files() -> Outcome {
     cargo(["build", "--release", "-p", "watermark-benches", "--bin", "formats"]).run()?;
     let page = Run::new(target_dir().join("release/formats")).text()?;
-    let path = root().join("docs/measurements-files.md");
-    fs::write(&path, page).map_err(|error| format!("{}: {error}", path.display()))
+    write("docs/measurements-files.md", &page)
 }
 
 /// Measures what marking and reading a film cost beside ffmpeg alone, and writes the page.
@@ -38,6 +37,10 @@ pub(crate) fn films() -> Outcome {
     cargo(["build", "--release", "-p", "watermark-benches", "--bin", "films"]).run()?;
     cargo(["build", "--release", "-p", "watermark-cli"]).run()?;
     let page = Run::new(target_dir().join("release/films")).args([target_dir().join("release/watermark")]).text()?;
-    let path = root().join("docs/measurements-films.md");
+    write("docs/measurements-films.md", &page)
+}
+
+fn write(document: &str, page: &str) -> Outcome {
+    let path = root().join(document);
     fs::write(&path, page).map_err(|error| format!("{}: {error}", path.display()))
 }

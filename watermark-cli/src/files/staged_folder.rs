@@ -65,7 +65,6 @@ impl StagedFolder {
 
     /// Gives a file that is to be replaced a second name, so that it can come back. Where there are no links it cannot.
     fn keep(&self, target: &Path) {
-        let _ = fs::create_dir(self.folder.path().join(OLD));
         let _ = fs::hard_link(target, self.old(target));
     }
 
@@ -90,6 +89,9 @@ impl StagedFolder {
                     target.display()
                 );
             }
+        }
+        if self.replace {
+            let _ = fs::create_dir(self.folder.path().join(OLD));
         }
         for (done, target) in targets.iter().enumerate() {
             if self.replace {

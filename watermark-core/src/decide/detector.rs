@@ -224,7 +224,7 @@ impl Detector {
             }
             let assessment = assess(&octaves, &key.reader, look(i));
             if assessment.is_better_than(&best.assessment) {
-                let geometry = geometry::estimate((alignment, assessment.margin_db()), &octaves, size, pitch);
+                let geometry = geometry::estimate(alignment, assessment.margin_db(), &octaves, size, pitch);
                 *best = Reading::new(assessment, geometry, Some(*alignment), &octaves);
             }
             if best.is_certain() {
@@ -258,7 +258,7 @@ impl Detector {
             tried += 1;
             let assessment = assess(&octaves, &key.reader, Look::Thorough);
             if assessment.is_better_than(&best.assessment) {
-                let geometry = geometry::estimate((alignment, assessment.margin_db()), &octaves, whole.size, pitch);
+                let geometry = geometry::estimate(alignment, assessment.margin_db(), &octaves, whole.size, pitch);
                 *best = Reading::new(assessment, geometry, Some(*alignment), &octaves);
                 best.warp = Some(warp);
             }

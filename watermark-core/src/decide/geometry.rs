@@ -16,7 +16,8 @@ pub(crate) fn untouched(short_side: f64) -> Geometry {
 /// Geometry of an alignment on a working plane of `size` (width, height) samples, `pitch` picture pixels each, that was read
 /// with a margin of `margin_db`.
 pub(crate) fn estimate(
-    (alignment, margin_db): (&Alignment, f64),
+    alignment: &Alignment,
+    margin_db: f64,
     octaves: &[OctaveSoft],
     size: (f64, f64),
     pitch: f64,

@@ -88,7 +88,7 @@ pub(crate) fn activity_rows(luma: &Plane, scale: f64, wanted: Range<usize>, mut 
 /// One row of the mask from the activity of three: mixed with its minimum over 3 x 3 neighbours, cut, and put through
 /// the law. `low` has one sample more than the row at either end.
 #[cfg_attr(target_arch = "x86_64", inline(always))]
-fn mask_row([above, here, below]: [&[f32]; 3], low: &mut [f32], out: &mut [f32]) {
+pub(crate) fn mask_row([above, here, below]: [&[f32]; 3], low: &mut [f32], out: &mut [f32]) {
     let columns = above.iter().zip(here).zip(below);
     low[1..].iter_mut().zip(columns).for_each(|(low, ((a, b), c))| *low = smaller(*a, smaller(*b, *c)));
     repeat_ends(low, 1);

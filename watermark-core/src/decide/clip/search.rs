@@ -163,8 +163,7 @@ fn reading(candidate: &Candidate, seen: Seen, working: (f64, f64), pitch: f64) -
     let weights = template_weights(&seen.octaves);
     let word = seen.assessment.decoded.as_ref().map(|decoded| decoded.codeword.as_slice());
     let ranges = word.map(|word| segments::ranges(&candidate.evidence, &weights, word)).unwrap_or_default();
-    let geometry =
-        geometry::estimate((&candidate.alignment, seen.assessment.margin_db()), &seen.octaves, working, pitch);
+    let geometry = geometry::estimate(&candidate.alignment, seen.assessment.margin_db(), &seen.octaves, working, pitch);
     let octaves = octave_readings(&seen.octaves, word);
     Best { geometry, ranges, octaves, assessment: seen.assessment }
 }

@@ -3,14 +3,10 @@
 
 use super::Grid;
 use super::light::Light;
-use crate::mask::growth;
+use crate::mask::mask_row;
 use crate::spectrum::{Plane, repeat_ends};
 use crate::vector::wide;
 
-/// Share of the eroded activity in the mix with the plain one, and the activity from which tolerance does not grow, grey
-/// levels: as in the stills' mask.
-const ERODED: f32 = 0.6;
-const CEILING: f32 = 25.0;
 /// The stills' activity over that inside patches, by the finest octave: patches of four units miss what is coarser in large
 /// frames and see more than it in small ones, of which they are a larger share (docs/decisions/frames.md).
 const OVER_PATCHES: [f32; 3] = [0.35, 0.76, 1.35];
@@ -74,7 +70,7 @@ impl Tolerance {
         let before = self.before.as_slice_mut().expect("planes are contiguous");
         let now = self.now.as_slice_mut().expect("planes are contiguous");
         let motion = self.motion.as_slice_mut().expect("planes are contiguous");
-        let mut low = vec![0.0_f32; columns + 2];
+        let (mut low, mut borne) = (vec![0.0_f32; columns + 2], vec![0.0_f32; columns]);
         for y in 0..rows {
             let around =
                 [y.saturating_sub(1), y, (y + 1).min(rows - 1)].map(|row| &activity[row * columns..][..columns]);
@@ -88,7 +84,10 @@ impl Tolerance {
             };
             wide(
                 #[inline(always)]
-                || patches.follow(around, &mut low, cut),
+                || {
+                    mask_row(around, &mut low, &mut borne);
+                    patches.follow(&borne, cut);
+                },
             );
         }
     }
@@ -132,36 +131,24 @@ struct Patches<'a> {
 }
 
 impl Patches<'_> {
-    /// Follows a frame, from the activity of this row and its neighbours. `low` has one patch more at either end.
+    /// Follows a frame in which each patch, were it still, would bear what `borne` says.
     #[cfg_attr(target_arch = "x86_64", inline(always))]
-    fn follow(self, [above, here, below]: [&[f32]; 3], low: &mut [f32], cut: bool) {
-        let rows = above.iter().zip(here).zip(below);
-        low[1..].iter_mut().zip(rows).for_each(|(low, ((a, b), c))| *low = smaller(*a, smaller(*b, *c)));
-        repeat_ends(low, 1);
+    fn follow(self, borne: &[f32], cut: bool) {
         let count = self.now.len();
         let (mean, variance) = (&self.mean[..count], &self.variance[..count]);
         let (before, motion) = (&mut self.before[..count], &mut self.motion[..count]);
-        let (left, middle, right) = (&low[..count], &low[1..][..count], &low[2..][..count]);
-        let here = &here[..count];
+        let borne = &borne[..count];
         for x in 0..count {
-            let eroded = smaller(left[x], smaller(middle[x], right[x]));
-            let mixed = smaller(ERODED * eroded + (1.0 - ERODED) * here[x], CEILING);
             let blank = variance[x] < NO_VARIANCE && (mean[x] < ENDS.0 || mean[x] > ENDS.1);
             let change = (mean[x] - before[x]).abs();
             let moved = if cut { 0.0 } else { change / (change + MOTION.1) };
             let rested = motion[x] + STILL * (moved - motion[x]);
             motion[x] = if cut || moved > motion[x] { moved } else { rested };
-            let goal = if blank { 0.0 } else { growth(mixed) };
+            let goal = if blank { 0.0 } else { borne[x] };
             let goal = goal * (1.0 + MOTION.0 * motion[x]);
             let share = if goal > self.now[x] { RISE } else { FALL };
             self.now[x] = if cut { goal } else { self.now[x] + share * (goal - self.now[x]) };
             before[x] = mean[x];
         }
     }
-}
-
-/// The minimum, where neither is anything but a number.
-#[cfg_attr(target_arch = "x86_64", inline(always))]
-fn smaller(a: f32, b: f32) -> f32 {
-    if a < b { a } else { b }
 }
