@@ -8,6 +8,7 @@ mod false_alarms;
 mod families;
 mod floors;
 mod forgery;
+mod lines;
 mod look;
 mod marking;
 mod metrics;

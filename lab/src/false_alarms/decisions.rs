@@ -7,13 +7,12 @@
 use super::corpus::Corpus;
 use super::tail::{Observed, table};
 use super::{plot, rows};
-use crate::commit::{Origin, command};
+use crate::commit::Origin;
+use crate::random;
 use crate::statistics::median;
-use crate::{pictures, random};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
-use std::path::PathBuf;
 use std::time::Instant;
 use watermark_core::{DecisionTrials, ImageView, Layout, Samples};
 
@@ -30,18 +29,8 @@ pub(crate) struct Options {
     /// Decisions; each picture gives a thousand.
     #[arg(long)]
     trials: usize,
-    /// JSON lines, one a picture; the report and the plot are written beside it.
-    #[arg(long)]
-    out: PathBuf,
-    /// Folders with pictures to cut samples from.
-    #[arg(long, num_args = 1..)]
-    images: Vec<PathBuf>,
-    /// Pictures at the same time.
-    #[arg(long, default_value_t = 2)]
-    jobs: usize,
-    /// Decides pictures, keys and phases.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    #[command(flatten)]
+    study: rows::Study,
 }
 
 /// What the draws of one picture gave.
@@ -65,18 +54,13 @@ struct Row {
 /// Runs what is missing, then reports.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let origin = Origin::now()?;
-    let files = if options.images.is_empty() { Vec::new() } else { pictures::list(&options.images, None)? };
-    let corpus = Corpus::new(files, options.seed);
-    let holds = |row: &Row| row.seed == options.seed && origin.covers(&row.commit, &row.program);
+    let corpus = options.study.corpus()?;
+    let holds = |row: &Row| row.seed == options.study.seed && origin.covers(&row.commit, &row.program);
     let make = |number| row(options, &origin, &corpus, number);
-    let rows = rows::complete(&options.out, options.jobs, options.trials.div_ceil(DRAWS), holds, make)?;
-    let text = report(&rows, &origin);
-    println!("{text}");
-    std::fs::write(options.out.with_extension("md"), text)?;
+    let rows = rows::complete(&options.study, options.trials.div_ceil(DRAWS), holds, make)?;
     let (energies, claims) = (observed(&rows, |row| &row.energies), observed(&rows, |row| &row.claims));
     let svg = plot::svg((&energies, "energies, uncorrected"), (&claims, "decisions"));
-    std::fs::write(options.out.with_extension("svg"), svg)?;
-    Ok(())
+    options.study.write(&report(&rows, &origin), &svg)
 }
 
 impl rows::Row for Row {
@@ -92,9 +76,9 @@ fn row(options: &Options, origin: &Origin, corpus: &Corpus, number: usize) -> an
     let (picture, kind) = corpus.prepared(number)?;
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let view = ImageView::new(width, height, 3 * width, Layout::Rgb, Samples::U8(&picture))?;
-    let trials = DecisionTrials::new(&view, &random::key(options.seed, &format!("wrong {number}")))?;
+    let trials = DecisionTrials::new(&view, &random::key(options.study.seed, &format!("wrong {number}")))?;
     let draws = (0..DRAWS).map(|draw| {
-        let seed = Sha256::digest(format!("{} {number} {draw}", options.seed));
+        let seed = Sha256::digest(format!("{} {number} {draw}", options.study.seed));
         trials.draw(&seed.into(), draw % THOROUGH == 0)
     });
     let draws: Vec<_> = draws.collect();
@@ -105,7 +89,7 @@ fn row(options: &Options, origin: &Origin, corpus: &Corpus, number: usize) -> an
     Ok(Row {
         commit: origin.commit.clone(),
         program: origin.program.clone(),
-        seed: options.seed,
+        seed: options.study.seed,
         number,
         kind,
         draws: DRAWS,
@@ -122,15 +106,7 @@ fn observed<'a>(rows: &'a [Row], values: impl Fn(&'a Row) -> &'a Vec<f64>) -> Ob
 }
 
 fn report(rows: &[Row], origin: &Origin) -> String {
-    let mut commits: Vec<&str> = rows.iter().map(|row| row.commit.as_str()).collect();
-    commits.sort_unstable();
-    commits.dedup();
-    let mut text = format!(
-        "# The decision alone\n\nCommand: `{}`\nCommit: {} (program {})\n\n",
-        command(),
-        commits.join(", "),
-        origin.program
-    );
+    let mut text = rows::head("The decision alone", rows.iter().map(|row| row.commit.as_str()), origin);
     text.push_str(
         "Pictures that the key did not mark, read where nothing was done to them; for each, the key's phases are drawn anew a \
          thousand times.\nOne draw in three is decoded with the long list of candidates. Decisions: what `log10_p` says, corrected \
@@ -148,14 +124,11 @@ fn report(rows: &[Row], origin: &Origin) -> String {
 
 /// Counts by kind of picture.
 fn kinds(rows: &[Row]) -> String {
-    let mut names: Vec<&str> = rows.iter().map(|row| row.kind.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
     let mut text = String::from(
         "## Kinds of pictures\n\n| kind | draws | decisions at most -2 | energies at most -2 | claimed | strongest decision |\n\
          |---|---|---|---|---|---|\n",
     );
-    for name in names {
+    for name in rows::distinct(rows.iter().map(|row| row.kind.as_str())) {
         let of_kind: Vec<Row> = rows.iter().filter(|row| row.kind == name).cloned().collect();
         let (claims, energies) = (observed(&of_kind, |row| &row.claims), observed(&of_kind, |row| &row.energies));
         let strongest = claims.values.first().map_or_else(|| format!("above {KEPT}"), |value| format!("{value:.2}"));
@@ -179,7 +152,8 @@ mod tests {
     fn a_run_goes_on_where_it_was_stopped_and_adds_up() {
         let folder = tempfile::tempdir().expect("a folder");
         let out = folder.path().join("decisions.jsonl");
-        let options = |trials| Options { trials, out: out.clone(), images: Vec::new(), jobs: 2, seed: 3 };
+        let options =
+            |trials| Options { trials, study: rows::Study { out: out.clone(), images: Vec::new(), jobs: 2, seed: 3 } };
         run(&options(DRAWS)).expect("a picture");
         let first = std::fs::read_to_string(&out).expect("rows");
         run(&options(2 * DRAWS)).expect("another picture");

@@ -10,14 +10,13 @@ mod plot;
 mod rows;
 mod tail;
 
-use crate::commit::{Origin, command};
+use crate::commit::Origin;
 use crate::marking::read;
+use crate::random;
 use crate::statistics::median;
-use crate::{pictures, random};
 use anyhow::Context as _;
 use corpus::Corpus;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
 use watermark_core::{DetectOptions, Detector, Key};
 
 pub(crate) use decisions::{Options as DecisionOptions, run as run_decisions};
@@ -28,21 +27,11 @@ pub(crate) struct Options {
     /// Pairs of picture and wrong key.
     #[arg(long)]
     trials: usize,
-    /// JSON lines, one a call; the report and the plot are written beside it.
-    #[arg(long)]
-    out: PathBuf,
-    /// Folders with pictures to cut samples from.
-    #[arg(long, num_args = 1..)]
-    images: Vec<PathBuf>,
+    #[command(flatten)]
+    study: rows::Study,
     /// Keys that read one picture together, 1 to 64.
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=64))]
     ring: u16,
-    /// Pictures at the same time.
-    #[arg(long, default_value_t = 2)]
-    jobs: usize,
-    /// Decides pictures and keys.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
 }
 
 /// One call.
@@ -67,17 +56,13 @@ pub(crate) struct Call {
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let origin = Origin::now()?;
     let ring = usize::from(options.ring);
-    let files = if options.images.is_empty() { Vec::new() } else { pictures::list(&options.images, None)? };
-    let corpus = Corpus::new(files, options.seed);
-    let holds =
-        |call: &Call| call.seed == options.seed && call.keys == ring && origin.covers(&call.commit, &call.program);
+    let corpus = options.study.corpus()?;
+    let holds = |call: &Call| {
+        call.seed == options.study.seed && call.keys == ring && origin.covers(&call.commit, &call.program)
+    };
     let make = |number| call(options, &origin, &corpus, number);
-    let calls = rows::complete(&options.out, options.jobs, options.trials.div_ceil(ring), holds, make)?;
-    let text = report(&calls, &origin);
-    println!("{text}");
-    std::fs::write(options.out.with_extension("md"), text)?;
-    std::fs::write(options.out.with_extension("svg"), drawn(&calls))?;
-    Ok(())
+    let calls = rows::complete(&options.study, options.trials.div_ceil(ring), holds, make)?;
+    options.study.write(&report(&calls, &origin), &drawn(&calls))
 }
 
 fn drawn(calls: &[Call]) -> String {
@@ -94,7 +79,8 @@ impl rows::Row for Call {
 
 fn call(options: &Options, origin: &Origin, corpus: &Corpus, number: usize) -> anyhow::Result<Call> {
     let (picture, kind) = corpus.prepared(number)?;
-    let keys: Vec<Key> = (0..options.ring).map(|i| random::key(options.seed, &format!("wrong {number} {i}"))).collect();
+    let keys: Vec<Key> =
+        (0..options.ring).map(|i| random::key(options.study.seed, &format!("wrong {number} {i}"))).collect();
     let detector = Detector::new(&keys, DetectOptions::default())?;
     let (detection, ms) = read(&detector, &picture)?;
     let strongest = |marks: &mut dyn Iterator<Item = &watermark_core::Mark>| marks.map(|m| m.log10_p).reduce(f64::min);
@@ -103,7 +89,7 @@ fn call(options: &Options, origin: &Origin, corpus: &Corpus, number: usize) -> a
     Ok(Call {
         commit: origin.commit.clone(),
         program: origin.program.clone(),
-        seed: options.seed,
+        seed: options.study.seed,
         call: number,
         kind,
         keys: keys.len(),
@@ -115,15 +101,7 @@ fn call(options: &Options, origin: &Origin, corpus: &Corpus, number: usize) -> a
 }
 
 fn report(calls: &[Call], origin: &Origin) -> String {
-    let mut commits: Vec<&str> = calls.iter().map(|call| call.commit.as_str()).collect();
-    commits.sort_unstable();
-    commits.dedup();
-    let mut text = format!(
-        "# False alarms\n\nCommand: `{}`\nCommit: {} (program {})\n\n",
-        command(),
-        commits.join(", "),
-        origin.program
-    );
+    let mut text = rows::head("False alarms", calls.iter().map(|call| call.commit.as_str()), origin);
     text.push_str(&format!("Median time of a call: {:.0} ms\n\n", median(calls.iter().map(|c| c.ms))));
     text.push_str(&tail::table("calls (strongest trace of the ring)", &tail::by_call(calls)));
     text.push_str(&tail::table("pairs of picture and key (corrected for one key)", &tail::by_key(calls)));

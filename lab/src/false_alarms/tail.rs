@@ -1,6 +1,7 @@
 //! The observed distribution of `log10_p` against its claim.
 
 use super::Call;
+use super::rows::distinct;
 use std::fmt::Write as _;
 
 /// Evidence values that claim: of `count` at most `count * 10^x` are at or below `x`.
@@ -104,13 +105,10 @@ pub(crate) fn table(title: &str, observed: &Observed) -> String {
 
 /// Counts by kind of picture.
 pub(crate) fn kinds(calls: &[Call]) -> String {
-    let mut names: Vec<&str> = calls.iter().map(|call| call.kind.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
     let mut text = String::from(
         "## Kinds of pictures\n\n| kind | calls | at most -1 | claimed | at most -2 | strongest |\n|---|---|---|---|---|---|\n",
     );
-    for name in names {
+    for name in distinct(calls.iter().map(|call| call.kind.as_str())) {
         let of_kind: Vec<Call> = calls.iter().filter(|call| call.kind == name).cloned().collect();
         let observed = by_call(&of_kind);
         let strongest = observed.values[0];

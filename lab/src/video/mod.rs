@@ -14,6 +14,7 @@ mod scenes;
 mod table;
 
 use crate::commit::Origin;
+use crate::lines;
 use crate::random::{self, Choices};
 use anyhow::{Context as _, Result};
 use marking::Marking;
@@ -107,7 +108,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     std::fs::create_dir_all(&options.out)?;
     let origin = Origin::now()?;
     let file = options.out.join("readings.jsonl");
-    let mut study = Study { options, origin, lines: table::known(&file)?, file, until: None };
+    let mut study = Study { options, origin, lines: lines::known(&file)?, file, until: None };
     if options.budget > 0.0 {
         study.until = Some(Instant::now() + Duration::from_secs_f64(60.0 * options.budget));
     }
@@ -241,7 +242,7 @@ impl Study<'_> {
     }
 
     fn keep(&mut self, line: Line) -> Result<()> {
-        table::keep(&self.file, &line)?;
+        lines::keep(&self.file, &line)?;
         self.lines.push(line);
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! Unmarked pieces, and marked ones read with wrong keys: does a clip's `log10_p` keep its promise?
 
 use super::planes::Frame;
-use super::{Marking, Options, cut, ffmpeg, reading, table};
+use super::{Marking, Options, cut, ffmpeg, reading};
 use crate::commit::Origin;
-use crate::random;
+use crate::{lines, random};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
@@ -35,7 +35,7 @@ struct Call {
 /// Reads what is missing of the pairs that are asked for, and says what the strongest were.
 pub(super) fn run(options: &Options, origin: &Origin, names: &[String], until: Option<Instant>) -> Result<()> {
     let path = options.out.join("null.jsonl");
-    let mut calls: Vec<Call> = table::known(&path)?;
+    let mut calls: Vec<Call> = lines::known(&path)?;
     calls.retain(|call| call.seed == options.seed && origin.covers(&call.commit, &call.program));
     for number in 0..options.null.div_ceil(RING) {
         if until.is_some_and(|until| Instant::now() > until) {
@@ -45,7 +45,7 @@ pub(super) fn run(options: &Options, origin: &Origin, names: &[String], until: O
             continue;
         }
         let call = one(options, origin, &names[number % names.len()], number)?;
-        table::keep(&path, &call)?;
+        lines::keep(&path, &call)?;
         calls.push(call);
     }
     let all: Vec<f64> = calls.iter().flat_map(|call| call.each.iter().copied()).collect();

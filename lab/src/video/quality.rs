@@ -2,9 +2,9 @@
 //! CRF in bits, at equal bit rate by SSIMULACRA2 of frames and by flicker.
 
 use super::planes::Frame;
-use super::{Options, cut, ffmpeg, round, table};
+use super::{Options, cut, ffmpeg, round};
 use crate::commit::{Origin, command};
-use crate::{metrics, random};
+use crate::{lines, metrics, random};
 use anyhow::{Context as _, Result};
 use image::{Rgb, RgbImage};
 use serde::{Deserialize, Serialize};
@@ -61,7 +61,7 @@ pub(super) fn run(options: &Options, origin: &Origin, names: &[String], until: O
             && line.marking == options.marking.name()
             && origin.covers(&line.commit, &line.program)
     };
-    let mut lines: Vec<Line> = table::known(&path)?;
+    let mut lines: Vec<Line> = lines::known(&path)?;
     lines.retain(ours);
     for (piece, clip) in (0..options.pieces).flat_map(|piece| names.iter().map(move |clip| (piece, clip))) {
         if until.is_some_and(|until| Instant::now() > until) {
@@ -71,7 +71,7 @@ pub(super) fn run(options: &Options, origin: &Origin, names: &[String], until: O
             continue;
         }
         let line = one(options, origin, clip, piece).with_context(|| format!("{clip}, piece {piece}"))?;
-        table::keep(&path, &line)?;
+        lines::keep(&path, &line)?;
         lines.push(line);
     }
     let text = report(&lines, options.marking.name(), origin);

@@ -4,31 +4,7 @@ use super::Line;
 use super::rows::ROWS;
 use crate::commit::{Origin, command};
 use crate::statistics::{median, wilson};
-use anyhow::Result;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::fmt::Write as _;
-use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::path::Path;
-
-/// The lines of a file, without one that an interrupted run left half.
-pub(crate) fn known<T: DeserializeOwned>(file: &Path) -> Result<Vec<T>> {
-    if !file.exists() {
-        return Ok(Vec::new());
-    }
-    let text = std::fs::read_to_string(file)?;
-    if !text.is_empty() && !text.ends_with('\n') {
-        OpenOptions::new().append(true).open(file)?.write_all(b"\n")?;
-    }
-    Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
-}
-
-/// Adds a line to a file.
-pub(crate) fn keep(file: &Path, line: &impl Serialize) -> Result<()> {
-    let mut file = OpenOptions::new().create(true).append(true).open(file)?;
-    Ok(file.write_all((serde_json::to_string(line)? + "\n").as_bytes())?)
-}
 
 /// The table of a marking.
 pub(crate) fn report(lines: &[Line], marking: &str, seed: u64, origin: &Origin) -> String {
