@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
-use watermark_benches::{commit, machine};
+use watermark_benches::{commit, machine, median};
 
 /// Runs of each; the median counts.
 const RUNS: usize = 3;
@@ -47,15 +47,8 @@ fn main() -> ExitCode {
 }
 
 fn page(program: &Path) -> Outcome<String> {
-    let folder = std::env::temp_dir().join(format!("watermark-films-{}", std::process::id()));
-    fs::create_dir(&folder)?;
-    let page = measure(program, &folder);
-    fs::remove_dir_all(&folder)?;
-    page
-}
-
-fn measure(program: &Path, folder: &Path) -> Outcome<String> {
-    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let folder = tempfile::tempdir()?;
+    let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
     let (source, plain, marked, master, key) =
         (at("source.mp4"), at("plain.mp4"), at("marked.mp4"), at("m.key"), at("t.key"));
     clip::write(Path::new(&source))?;
@@ -85,8 +78,10 @@ fn measure(program: &Path, folder: &Path) -> Outcome<String> {
             run(&[&watermark, "detect", &plain, "--key", &key], &[1])?,
         ]);
     }
-    let [plain_cpu, marked_cpu, decoding, piping, reading, searching] =
-        std::array::from_fn(|which| median(&times.iter().map(|times| times[which]).collect::<Vec<_>>()));
+    let [plain_cpu, marked_cpu, decoding, piping, reading, searching] = std::array::from_fn(|which| {
+        let of = |get: fn(&Times) -> f64| median(times.iter().map(|times| get(&times[which])));
+        Times { cpu: of(|times| times.cpu), wall: of(|times| times.wall) }
+    });
     let bytes = |path: &str| fs::metadata(path).map(|file| file.len() as f64);
     let bits = 100.0 * (bytes(&marked)? / bytes(&plain)? - 1.0);
     Ok(document(&[plain_cpu, marked_cpu, decoding, piping, reading, searching], bits)?)
@@ -152,14 +147,4 @@ fn children_cpu() -> Outcome<f64> {
     let (_, fields) = text.rsplit_once(')').ok_or("/proc/self/stat has no name")?;
     let field = |index: usize| fields.split_whitespace().nth(index).and_then(|field| field.parse::<f64>().ok());
     Ok((field(13).unwrap_or(0.0) + field(14).unwrap_or(0.0)) / TICKS)
-}
-
-/// The median of each time.
-fn median(times: &[Times]) -> Times {
-    let of = |get: &dyn Fn(&Times) -> f64| {
-        let mut values: Vec<f64> = times.iter().map(get).collect();
-        values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
-    };
-    Times { cpu: of(&|times| times.cpu), wall: of(&|times| times.wall) }
 }

@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use sha2::{Digest, Sha256};
+use watermark_benches::median;
 use watermark_core::{EmbedOptions, Embedder, Error, Key, KeyRole, Payload, SECRET_BYTES};
 use watermark_media::{DecodeLimits, Document, EncodeOptions, Format};
 
@@ -23,11 +24,7 @@ pub(crate) struct Times {
 impl Times {
     /// The median of each.
     pub(crate) fn median(runs: &[Self]) -> Self {
-        let of = |get: &dyn Fn(&Self) -> f64| {
-            let mut values: Vec<f64> = runs.iter().map(get).collect();
-            values.sort_by(f64::total_cmp);
-            values[values.len() / 2]
-        };
+        let of = |get: &dyn Fn(&Self) -> f64| median(runs.iter().map(get));
         Self {
             decode: of(&|times| times.decode),
             encode: of(&|times| times.encode),
