@@ -160,13 +160,19 @@ pub(crate) fn fold_aligned(
         for first in (0..columns).step_by(straight) {
             let (start, step) = sight.line(first_unit.0 as f64 + first as f64 + 0.5, v, straight);
             let Some((from, to)) = inside(start, step, straight, white) else { continue };
-            let (mut x, mut y) = (Fixed::new(start.0 - 0.5, step.0, from), Fixed::new(start.1 - 0.5, step.1, from));
-            for (u, weight) in (first + from..first + to).zip(&weights[first + from..first + to]) {
-                let [matched, even] = cubic.at(white, x.next(), y.next());
-                let sums = &mut line[u % TILE];
-                let values = [matched * weight, matched, even * weight, even];
-                sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
-            }
+            wide(
+                #[inline(always)]
+                || {
+                    let mut x = Fixed::new(start.0 - 0.5, step.0, from);
+                    let mut y = Fixed::new(start.1 - 0.5, step.1, from);
+                    for (u, weight) in (first + from..first + to).zip(&weights[first + from..first + to]) {
+                        let [matched, even] = cubic.at(white, x.next(), y.next());
+                        let sums = &mut line[u % TILE];
+                        let values = [matched * weight, matched, even * weight, even];
+                        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+                    }
+                },
+            );
         }
     }
     std::array::from_fn(|i| tile.iter().map(|sums| C32::new(sums[2 * i], sums[2 * i + 1])).collect())
@@ -213,14 +219,16 @@ struct Fixed {
 }
 
 impl Fixed {
+    const ONE: f64 = (1_u64 << 32) as f64;
+
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn new(start: f64, step: f64, from: usize) -> Self {
-        const ONE: f64 = (1_u64 << 32) as f64;
-        let step = libm::round(step * ONE) as i64;
-        Self { at: libm::round(start * ONE) as i64 + step * from as i64, step }
+        let step = (step * Self::ONE).round() as i64;
+        Self { at: (start * Self::ONE).round() as i64 + step * from as i64, step }
     }
 
     /// Whole samples and the rest in 2^-32 samples; then a step on.
-    #[inline]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn next(&mut self) -> (usize, u32) {
         let at = self.at;
         self.at += self.step;
@@ -264,14 +272,17 @@ impl Cubic {
     }
 
     /// Value at a position in sample coordinates, if the samples around it are all there.
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     pub(crate) fn within(&self, plane: &Pairs, (x, y): (f64, f64)) -> Option<[f32; WEIGHTINGS]> {
-        let inside = |at: f64, side: usize| (1.0..side as f64 - 2.0).contains(&at);
-        let fixed = |at: f64| Fixed::new(at, 0.0, 0).next();
-        (inside(x, plane.columns) && inside(y, plane.rows)).then(|| self.at(plane, fixed(x), fixed(y)))
+        let inside = |at: f64, side: usize| at >= 1.0 && at < side as f64 - 2.0;
+        if !inside(x, plane.columns) || !inside(y, plane.rows) {
+            return None;
+        }
+        Some(self.at(plane, Fixed::new(x, 0.0, 0).next(), Fixed::new(y, 0.0, 0).next()))
     }
 
     /// Value at a position in sample coordinates, at least one sample away from the border.
-    #[inline]
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
     fn at(&self, plane: &Pairs, (x, across): (usize, u32), (y, down): (usize, u32)) -> [f32; WEIGHTINGS] {
         let weights = |rest: u32| &self.weights[(rest >> (32 - Self::BITS)) as usize];
         let (wx, wy) = (weights(across), weights(down));

@@ -28,11 +28,23 @@ impl Fft2 {
     /// The inverse of [`Self::forward`] but for a factor of `n * n`, left `[column][row]`; quick where most rows are
     /// zero.
     pub(crate) fn inverse_transposed(&self, data: &mut Vec<C32>) {
-        for row in data.chunks_exact_mut(self.side).filter(|row| row.iter().any(|v| *v != C32::default())) {
-            self.inverse.process(row);
+        let side = self.side;
+        let mut scratch = vec![C32::default(); self.inverse.get_inplace_scratch_len()];
+        let zero = |row: &[C32]| row.iter().fold(0, |bits, v| bits | v.re.to_bits() | v.im.to_bits()) == 0;
+        let used: Vec<usize> = (0..side).filter(|y| !zero(&data[y * side..][..side])).collect();
+        for y in &used {
+            self.inverse.process_with_scratch(&mut data[y * side..][..side], &mut scratch);
         }
-        *data = transpose(data, self.side, self.side);
-        self.inverse.process(data);
+        let mut turned = vec![C32::default(); data.len()];
+        // Few columns at a time, so that they are still at hand when they are transformed.
+        for (i, columns) in turned.chunks_mut(SQUARE * side).enumerate() {
+            for y in &used {
+                let line = &data[y * side + i * SQUARE..(y + 1) * side];
+                columns.iter_mut().skip(*y).step_by(side).zip(line).for_each(|(out, value)| *out = *value);
+            }
+            self.inverse.process_with_scratch(columns, &mut scratch);
+        }
+        *data = turned;
     }
 
     /// As [`Self::forward`], from `data`, which is lost, to `out`, left `[column frequency][row frequency]`; for many
@@ -68,19 +80,25 @@ fn transpose(data: &[C32], rows: usize, columns: usize) -> Vec<C32> {
     out
 }
 
+/// Side of the squares that are turned at a time: a cache line on either side.
+const SQUARE: usize = 8;
+
 fn transpose_to(data: &[C32], rows: usize, columns: usize, out: &mut [C32]) {
-    /// Rows that are turned together.
-    const BLOCK: usize = 4;
-    let whole = rows / BLOCK * BLOCK;
-    for top in (0..whole).step_by(BLOCK) {
-        let lines: [&[C32]; BLOCK] = std::array::from_fn(|i| &data[(top + i) * columns..][..columns]);
-        for x in 0..columns {
-            let block: &mut [C32] = &mut out[x * rows + top..][..BLOCK];
-            block.iter_mut().zip(lines).for_each(|(value, line)| *value = line[x]);
+    let whole = (rows / SQUARE * SQUARE, columns / SQUARE * SQUARE);
+    for top in (0..whole.0).step_by(SQUARE) {
+        for left in (0..whole.1).step_by(SQUARE) {
+            let lines: [&[C32; SQUARE]; SQUARE] = std::array::from_fn(|i| {
+                data[(top + i) * columns + left..].first_chunk().expect("a square lies inside")
+            });
+            for x in 0..SQUARE {
+                let column: &mut [C32] = &mut out[(left + x) * rows + top..][..SQUARE];
+                column.iter_mut().zip(lines).for_each(|(value, line)| *value = line[x]);
+            }
         }
     }
-    for y in whole..rows {
-        (0..columns).for_each(|x| out[x * rows + y] = data[y * columns + x]);
+    for y in 0..rows {
+        let from = if y < whole.0 { whole.1 } else { 0 };
+        (from..columns).for_each(|x| out[x * rows + y] = data[y * columns + x]);
     }
 }
 

@@ -4,6 +4,7 @@ use super::placement::Matrix;
 use crate::order::descending;
 use crate::pattern::{TILE, Template};
 use crate::spectrum::LogPolar;
+use crate::vector::wide;
 
 /// Range of scales searched: units of an octave to one sample of the working plane.
 const SCALE: (f64, f64) = (0.09, 2.6);
@@ -129,11 +130,16 @@ fn score(map: &LogPolar, template: &Template, shape: Shape, pick: Pick<'_>, out:
 /// Adds the sums of the octave that is `reach` columns finer.
 fn add_finer(total: &mut [f32], single: &Sums, reach: usize) {
     let rows = total.chunks_exact_mut(single.scales).zip(single.values.chunks_exact(single.scales));
-    for (sum, row) in rows {
-        let (kept, lost) = sum.split_at_mut(single.scales - reach);
-        kept.iter_mut().zip(&row[reach..]).for_each(|(s, v)| *s += v);
-        lost.fill(f32::MIN / 4.0);
-    }
+    wide(
+        #[inline(always)]
+        || {
+            for (sum, row) in rows {
+                let (kept, lost) = sum.split_at_mut(single.scales - reach);
+                kept.iter_mut().zip(&row[reach..]).for_each(|(s, v)| *s += v);
+                lost.fill(f32::MIN / 4.0);
+            }
+        },
+    );
 }
 
 fn linear(scale: f64, angle: f64, shape: Shape) -> Matrix {
@@ -143,14 +149,22 @@ fn linear(scale: f64, angle: f64, shape: Shape) -> Matrix {
     [row(cos, -sin), row(sin, cos)]
 }
 
+/// Where a peak's cells lie on the map: columns `from..to` of the sums, and the map's cells that are added there.
+struct Shifted {
+    /// Rows between a row of the sums and that of the map.
+    turn: usize,
+    from: usize,
+    to: usize,
+    /// Column of the map for `from`.
+    start: usize,
+}
+
 fn sums(map: &LogPolar, template: &Template, shape: Shape) -> Sums {
     let grid = map.grid;
     let scales = libm::log(SCALE.1 / SCALE.0) / grid.log_step;
     let scales = scales as usize;
     let m = shape.matrix();
-    let mut values = vec![0.0_f32; grid.angles * scales];
-    let mut seen = vec![0_u16; scales];
-    for &(x, y) in &template.points {
+    let shifted = template.points.map(|(x, y)| {
         let (x, y) = (f64::from(x) / TILE as f64, f64::from(y) / TILE as f64);
         let (x, y) = (m[0][0] * x + m[0][1] * y, m[1][0] * x + m[1][1] * y);
         let turn = libm::atan2(y, x) * grid.angles as f64 / std::f64::consts::PI;
@@ -159,21 +173,30 @@ fn sums(map: &LogPolar, template: &Template, shape: Shape) -> Sums {
         let offset = libm::round(log_radius / grid.log_step) as i64;
         let from = (-offset).clamp(0, scales as i64) as usize;
         let to = (grid.radii as i64 - offset).clamp(from as i64, scales as i64) as usize;
-        seen[from..to].iter_mut().for_each(|n| *n += 1);
-        let start = (from as i64 + offset) as usize;
-        for (row, sum) in values.chunks_exact_mut(scales).enumerate() {
-            let source = (row + turn) % grid.angles;
-            let line = &map.values[source * grid.radii + start..][..to - from];
-            sum[from..to].iter_mut().zip(line).for_each(|(s, v)| *s += v);
-        }
+        Shifted { turn, from, to, start: (from as i64 + offset) as usize }
+    });
+    let mut seen = vec![0_u16; scales];
+    for peak in &shifted {
+        seen[peak.from..peak.to].iter_mut().for_each(|n| *n += 1);
     }
     let weights: Vec<f32> = seen
         .iter()
         .map(|&n| if f64::from(n) < VISIBLE * template.points.len() as f64 { 0.0 } else { 1.0 / f32::from(n).sqrt() })
         .collect();
-    for row in values.chunks_exact_mut(scales) {
-        row.iter_mut().zip(&weights).for_each(|(v, w)| *v *= w);
-    }
+    let mut values = vec![0.0_f32; grid.angles * scales];
+    wide(
+        #[inline(always)]
+        || {
+            for (row, sum) in values.chunks_exact_mut(scales).enumerate() {
+                for peak in &shifted {
+                    let source = (row + peak.turn) % grid.angles;
+                    let line = &map.values[source * grid.radii + peak.start..][..peak.to - peak.from];
+                    sum[peak.from..peak.to].iter_mut().zip(line).for_each(|(s, v)| *s += v);
+                }
+                sum.iter_mut().zip(&weights).for_each(|(v, w)| *v *= w);
+            }
+        },
+    );
     Sums { values, scales }
 }
 
@@ -188,28 +211,27 @@ fn best_cells(total: &[f32], single: &Sums, angles: usize, usable: usize, count:
             apart > NEIGHBOURHOOD || column.abs_diff(c) > NEIGHBOURHOOD
         })
     };
+    let line = |row: usize| &total[row * scales..][..usable];
     let best_of_row = |row: usize, taken: &[(usize, usize)]| {
-        let line = &total[row * scales..][..usable];
         let near = taken.iter().any(|&(r, _)| row.abs_diff(r).min(angles - row.abs_diff(r)) <= NEIGHBOURHOOD);
-        let mut best = (0, f32::MIN);
-        if near {
-            for (column, &value) in line.iter().enumerate() {
-                if value > best.1 && free(taken, row, column) {
-                    best = (column, value);
-                }
-            }
-        } else {
-            let largest = maximum(line);
-            best = (line.iter().position(|&v| v == largest).unwrap_or(0), largest);
+        if !near {
+            return maximum(line(row));
         }
-        best
+        let left = line(row).iter().enumerate().filter(|(column, _)| free(taken, row, *column));
+        left.fold(f32::MIN, |best, (_, &value)| if value > best { value } else { best })
     };
-    let mut rows: Vec<(usize, f32)> = (0..angles).map(|row| best_of_row(row, &taken)).collect();
-    for _ in 0..count {
-        let Some((row, &(column, value))) = rows.iter().enumerate().max_by(|a, b| a.1.1.total_cmp(&b.1.1)) else {
-            break;
-        };
+    let mut rows: Vec<f32> = wide(
+        #[inline(always)]
+        || (0..angles).map(|row| best_of_row(row, &taken)).collect(),
+    );
+    while out.len() < count {
+        let Some((row, &value)) = rows.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)) else { break };
+        let is_it = |(column, &v): (usize, &f32)| v == value && free(&taken, row, column);
+        let column = line(row).iter().enumerate().position(is_it).unwrap_or(0);
         out.push((row * scales + column, value));
+        if out.len() == count {
+            break;
+        }
         taken.push((row, column));
         for near in 0..=2 * NEIGHBOURHOOD {
             let row = (row + angles + near - NEIGHBOURHOOD) % angles;
@@ -240,6 +262,7 @@ fn best_of_rows(total: &[f32], scales: usize, rows: &[usize], usable: usize, cou
 }
 
 /// In eight lanes, which the compiler turns into vector instructions.
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn maximum(line: &[f32]) -> f32 {
     let larger = |a: f32, b: f32| if b > a { b } else { a };
     let (eights, rest) = line.as_chunks::<8>();

@@ -163,7 +163,8 @@ fn peaks_of(scene: &Scene, template: &Template, frequency: &Matrix, octave: usiz
             return C32::default();
         }
         let angle = std::f64::consts::TAU * (f[0] * back.0 + f[1] * back.1) - template.phases[i];
-        let value = level.phasor(f[0], f[1]) * C32::new(libm::cos(angle) as f32, libm::sin(angle) as f32);
+        let (sin, cos) = libm::sincos(angle);
+        let value = level.phasor(f[0], f[1]) * C32::new(cos as f32, sin as f32);
         let norm = value.norm_sqr();
         if norm > CUT * CUT { value * (CUT / norm.sqrt()) } else { value }
     });
@@ -231,7 +232,8 @@ fn along(peaks: &[Peaks], template: &Template, u: f64, v: f64) -> (f64, f64) {
         for (phasor, &(x, y)) in octave.phasors.iter().zip(&template.points) {
             let turns = (f64::from(x) * u + f64::from(y) * v) * zoom;
             let angle = std::f64::consts::TAU * (turns - libm::floor(turns));
-            sum += f64::from(phasor.re) * libm::cos(angle) + f64::from(phasor.im) * libm::sin(angle);
+            let (sin, cos) = libm::sincos(angle);
+            sum += f64::from(phasor.re) * cos + f64::from(phasor.im) * sin;
             power += f64::from(phasor.norm_sqr()) / 2.0;
         }
     }

@@ -5,23 +5,15 @@
 
 use super::placement::{Alignment, Placement};
 use super::scene::Scene;
+use super::window::{View, Waves};
 use crate::demod::Cubic;
-use crate::pattern::{PEAKS, TILE, Template};
-use crate::spectrum::C32;
+use crate::pattern::Template;
 
 /// Distance between the centres of two windows, units.
 const SPACING: f64 = 64.0;
 
-/// Side of a window, units.
-const WINDOW: usize = 96;
-
 /// Farthest move that is looked for, units: of the coarsest octave, and of what is left in the others.
 const FARTHEST: (usize, usize) = (4, 2);
-
-/// Steps to a unit.
-const STEPS: usize = 4;
-/// Standard deviations of random phases that a window's peaks may well reach by chance, best move taken.
-const CHANCE: f64 = 2.5;
 
 /// Weight of the belief that nothing is left to move.
 const STILL: f64 = 1.0;
@@ -30,9 +22,6 @@ const BESIDE: f64 = 0.5;
 /// Windows that are enough to tell a mark from chance, and the mean belief in them that does: 0.06 was the most of thirty
 /// unmarked pictures, 0.13 the least of those that were read (docs/decisions/warps.md).
 const ENOUGH: (usize, f64) = (64, 0.09);
-
-/// Magnitude at which a peak is cut, over the window's mean.
-const CUT: f32 = 2.5;
 
 /// Moves over a working plane, in its samples.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -119,13 +108,15 @@ pub(crate) fn follow(scene: &Scene, alignment: &Alignment, template: &Template, 
     let (height, width) = scene.levels[0].luma.dim();
     let size = (width as f64, height as f64);
     let (mut warp, mut shown) = (Warp::default(), false);
+    let waves = Waves::new(template, FARTHEST.0);
     for octave in 0..alignment.octaves {
         let pitch = alignment.pitch(octave);
         if SPACING * pitch * 2.0 > size.0.min(size.1) {
             continue;
         }
         let level = (libm::floor(libm::log2((pitch / 0.6).max(1.0))) as usize).min(scene.levels.len() - 1);
-        let view = View { scene, level, placement: alignment.placement(octave, level), warp: &warp, template, cubic };
+        let placement = alignment.placement(octave, level);
+        let view = View { scene, level, placement, warp: &warp, template, waves: &waves, cubic };
         let farthest = if warp.grids.is_empty() { FARTHEST.0 } else { FARTHEST.1 };
         let mut grid = Grid::new(size, SPACING * pitch);
         let knots = (0..grid.rows).flat_map(|row| (0..grid.columns).map(move |column| (column, row)));
@@ -145,83 +136,6 @@ pub(crate) fn follow(scene: &Scene, alignment: &Alignment, template: &Template, 
         warp.grids.push(grid);
     }
     shown.then_some(warp)
-}
-
-/// One octave as it is seen so far.
-struct View<'a> {
-    scene: &'a Scene,
-    level: usize,
-    placement: Placement,
-    warp: &'a Warp,
-    template: &'a Template,
-    cubic: &'a Cubic,
-}
-
-impl View<'_> {
-    /// How far the template around a unit has moved, units, and how much that is to be believed.
-    fn moved(&self, centre: (f64, f64), farthest: usize) -> ([f64; 2], f64) {
-        let first =
-            (libm::round(centre.0) as i64 - WINDOW as i64 / 2, libm::round(centre.1) as i64 - WINDOW as i64 / 2);
-        let peaks = self.peaks(first);
-        let reach = (farthest * STEPS) as i32;
-        // Turns of each peak for every step along an axis.
-        let turns = |part: fn(&(i32, i32)) -> i32| -> Vec<[C32; PEAKS]> {
-            let turn = |step: i32, point: &(i32, i32)| {
-                let angle = std::f64::consts::TAU * f64::from(part(point) * step) / (TILE * STEPS) as f64;
-                C32::new(libm::cos(angle) as f32, libm::sin(angle) as f32)
-            };
-            (-reach..=reach).map(|step| std::array::from_fn(|i| turn(step, &self.template.points[i]))).collect()
-        };
-        let (across, down) = (turns(|point| point.0), turns(|point| point.1));
-        let mut best = (f32::MIN, [0.0; 2]);
-        for (row, down) in down.iter().enumerate() {
-            let turned: [C32; PEAKS] = std::array::from_fn(|i| peaks[i] * down[i]);
-            for (column, across) in across.iter().enumerate() {
-                let sum: f32 = turned.iter().zip(across).map(|(a, b)| a.re * b.re - a.im * b.im).sum();
-                if sum > best.0 {
-                    best = (sum, [column, row].map(|at| f64::from(at as i32 - reach) / STEPS as f64));
-                }
-            }
-        }
-        let power: f32 = peaks.iter().map(|peak| peak.norm_sqr() / 2.0).sum::<f32>() + 1e-9;
-        let beyond = (f64::from(best.0 / power.sqrt()) - CHANCE).max(0.0);
-        (best.1, beyond * beyond)
-    }
-
-    /// The template's peaks over a window whose first unit is `first`, turned back by their keyed phases.
-    fn peaks(&self, first: (i64, i64)) -> [C32; PEAKS] {
-        let white = &self.scene.levels[self.level].white;
-        let mut peaks = [C32::default(); PEAKS];
-        let wave = |cycles: i32, unit: i64| {
-            let turns = i64::from(cycles) * unit.rem_euclid(TILE as i64);
-            let angle = -std::f64::consts::TAU * turns.rem_euclid(TILE as i64) as f64 / TILE as f64;
-            C32::new(libm::cos(angle) as f32, libm::sin(angle) as f32)
-        };
-        let across: Vec<[C32; PEAKS]> =
-            (0..WINDOW as i64).map(|x| std::array::from_fn(|i| wave(self.template.points[i].0, first.0 + x))).collect();
-        for y in 0..WINDOW as i64 {
-            let v = (first.1 + y) as f64 + 0.5;
-            let at = |x: usize| self.warp.picture_at(&self.placement, self.level, first.0 as f64 + x as f64 + 0.5, v);
-            let (start, end) = (at(0), at(WINDOW - 1));
-            let step = ((end.0 - start.0) / (WINDOW - 1) as f64, (end.1 - start.1) / (WINDOW - 1) as f64);
-            let mut row = [C32::default(); PEAKS];
-            for (x, across) in across.iter().enumerate() {
-                let point = (start.0 + step.0 * x as f64 - 0.5, start.1 + step.1 * x as f64 - 0.5);
-                if let Some([_, value]) = self.cubic.within(white, point) {
-                    row.iter_mut().zip(across).for_each(|(sum, wave)| *sum += wave * value);
-                }
-            }
-            for (i, (sum, row)) in peaks.iter_mut().zip(row).enumerate() {
-                *sum += row * wave(self.template.points[i].1, first.1 + y);
-            }
-        }
-        let mean = (peaks.iter().map(C32::norm_sqr).sum::<f32>() / PEAKS as f32).sqrt() + 1e-9;
-        std::array::from_fn(|i| {
-            let turned = peaks[i] * self.template.phasors[i].conj() / mean;
-            let size = turned.norm();
-            if size > CUT { turned * (CUT / size) } else { turned }
-        })
-    }
 }
 
 #[cfg(test)]

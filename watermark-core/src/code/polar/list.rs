@@ -14,6 +14,7 @@
 
 use super::Polar;
 use crate::order::ascending;
+use crate::vector::wide;
 
 /// Soft values beyond this are cut; their sums stay finite.
 const LARGEST: f32 = 1e30;
@@ -79,15 +80,25 @@ impl<'a> Search<'a> {
 
     fn descend(&mut self, level: usize, start: usize, side: usize) {
         let below = level - 1;
-        for &path in &self.paths {
-            let (low, high) = self.soft.split_at_mut(level);
-            check_node(high[0].read(path), low[below].write(path));
-        }
+        wide(
+            #[inline(always)]
+            || {
+                for &path in &self.paths {
+                    let (low, high) = self.soft.split_at_mut(level);
+                    check_node(high[0].read(path), low[below].write(path));
+                }
+            },
+        );
         self.visit(below, start, 0);
-        for &path in &self.paths {
-            let (low, high) = self.soft.split_at_mut(level);
-            bit_node(high[0].read(path), self.bits[below][0].read(path), low[below].write(path));
-        }
+        wide(
+            #[inline(always)]
+            || {
+                for &path in &self.paths {
+                    let (low, high) = self.soft.split_at_mut(level);
+                    bit_node(high[0].read(path), self.bits[below][0].read(path), low[below].write(path));
+                }
+            },
+        );
         self.visit(below, start + (1 << below), 1);
         for &path in &self.paths {
             let (low, high) = self.bits.split_at_mut(level);
@@ -98,11 +109,16 @@ impl<'a> Search<'a> {
 
     /// No information here: all bits are 0, and each path pays for what speaks against that.
     fn all_frozen(&mut self, level: usize, side: usize) {
-        for &path in &self.paths {
-            let (against_zero, _) = against(self.soft[level].read(path));
-            self.metrics[path] += against_zero;
-            self.bits[level][side].write(path).fill(0);
-        }
+        wide(
+            #[inline(always)]
+            || {
+                for &path in &self.paths {
+                    let (against_zero, _) = against(self.soft[level].read(path));
+                    self.metrics[path] += against_zero;
+                    self.bits[level][side].write(path).fill(0);
+                }
+            },
+        );
     }
 
     /// One bit of information, which all places of the node share: every path forks.
@@ -221,6 +237,7 @@ impl<T: Copy + Default> Pool<T> {
 }
 
 /// Soft values of the sums a + b: the smaller of two magnitudes with the product of the signs.
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn check_node(values: &[f32], out: &mut [f32]) {
     let (a, b) = values.split_at(out.len());
     for ((a, b), out) in a.iter().zip(b).zip(out) {
@@ -231,6 +248,7 @@ fn check_node(values: &[f32], out: &mut [f32]) {
 }
 
 /// Soft values of b once the sums a + b are decided.
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn bit_node(values: &[f32], sums: &[u32], out: &mut [f32]) {
     let (a, b) = values.split_at(out.len());
     for (((a, b), sum), out) in a.iter().zip(b).zip(sums).zip(out) {
@@ -246,6 +264,7 @@ fn join(left: &[u32], right: &[u32], out: &mut [u32]) {
 }
 
 /// What speaks against all bits being 0, and against all being 1. Summed in eight lanes, in a fixed order.
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn against(values: &[f32]) -> (f32, f32) {
     const LANES: usize = 8;
     let (mut zero, mut one) = ([0.0; LANES], [0.0; LANES]);
