@@ -2,6 +2,7 @@
 //! coarser ones, enlarged twofold. Rows are made on demand, a few of each octave are kept.
 
 use crate::pattern::{CELL, CellSigns, TILE, Tile, blend_row};
+use crate::vector::wide;
 
 /// Rows kept of each octave; the enlargement looks at six.
 const KEPT: usize = 8;
@@ -70,7 +71,10 @@ fn prepare(octaves: &mut [Octave<'_>], row: usize) {
         return;
     }
     let mut out = std::mem::take(&mut last.kept[row % KEPT].1);
-    last.own_row(row, &mut out);
+    wide(
+        #[inline(always)]
+        || last.own_row(row, &mut out),
+    );
     if let Some(rows) = coarser.last().map(|octave| octave.rows) {
         // Even rows lie a quarter before coarse row row/2, odd rows a quarter behind it.
         let centre = (row / 2) as isize;
@@ -80,7 +84,10 @@ fn prepare(octaves: &mut [Octave<'_>], row: usize) {
         });
         at.iter().for_each(|&row| prepare(coarser, row));
         let source = &coarser[coarser.len() - 1];
-        last.enlarge(at.map(|row| &source.kept[row % KEPT].1[..]), &mut out);
+        wide(
+            #[inline(always)]
+            || last.enlarge(at.map(|row| &source.kept[row % KEPT].1[..]), &mut out),
+        );
     }
     last.kept[row % KEPT] = (row, out);
 }

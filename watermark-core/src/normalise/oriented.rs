@@ -6,6 +6,7 @@
 //! as its real and imaginary part.
 
 use crate::spectrum::{C32, Fft2, Plane, RowsOf};
+use crate::vector::wide;
 
 /// Directions that are told apart. Three read 0.3 dB less, six no more (docs/decisions/whitening.md).
 pub(super) const ORIENTATIONS: usize = 4;
@@ -104,13 +105,19 @@ impl FilterBank {
         // What the smaller transform has of a line: the frequencies from zero up, and the negative ones at its end.
         let low = side / 2 + 1;
         for response in &self.responses {
-            bins.clear();
-            for (x, factors) in response.chunks_exact(side).enumerate() {
-                let line = &spectrum[signed(x, side).rem_euclid(SIDE as isize) as usize * SIDE..][..SIDE];
-                let (values, factors) = ((&line[..low], &line[SIDE + low - side..]), factors.split_at(low));
-                bins.extend(values.0.iter().zip(factors.0).map(|(value, &factor)| value * factor));
-                bins.extend(values.1.iter().zip(factors.1).map(|(value, &factor)| value * factor));
-            }
+            bins.resize(side * side, C32::default());
+            wide(
+                #[inline(always)]
+                || {
+                    let lines = bins.chunks_exact_mut(side).zip(response.chunks_exact(side));
+                    for (x, (bins, factors)) in lines.enumerate() {
+                        let line = &spectrum[signed(x, side).rem_euclid(SIDE as isize) as usize * SIDE..][..SIDE];
+                        let (bins, factors) = (bins.split_at_mut(low), factors.split_at(low));
+                        scale(&line[..low], factors.0, bins.0);
+                        scale(&line[SIDE + low - side..], factors.1, bins.1);
+                    }
+                },
+            );
             self.inverse.inverse_to(bins, channel, fft);
             each(channel);
         }
@@ -136,17 +143,31 @@ impl Cut {
             (0..SIDE).map(|x| (left as isize + x as isize - self.margin as isize).clamp(0, last) as usize).collect()
         });
         let inside = columns.iter().all(|columns| columns[SIDE - 1] - columns[0] == SIDE - 1);
-        out.clear();
-        for y in 0..SIDE {
-            let row = source.clamped(top as isize + y as isize - self.margin as isize);
-            if inside {
-                let pairs = row[columns[0][0]..].iter().zip(&row[columns[1][0]..][..SIDE]);
-                out.extend(pairs.map(|(&a, &b)| C32::new(a, b)));
-            } else {
-                out.extend(columns[0].iter().zip(&columns[1]).map(|(&a, &b)| C32::new(row[a], row[b])));
-            }
-        }
+        out.resize(SIDE * SIDE, C32::default());
+        wide(
+            #[inline(always)]
+            || {
+                for (y, out) in out.chunks_exact_mut(SIDE).enumerate() {
+                    let row = source.clamped(top as isize + y as isize - self.margin as isize);
+                    if inside {
+                        let (first, second) = (&row[columns[0][0]..][..SIDE], &row[columns[1][0]..][..SIDE]);
+                        let pairs = first.iter().zip(second).map(|(&a, &b)| C32::new(a, b));
+                        out.iter_mut().zip(pairs).for_each(|(out, pair)| *out = pair);
+                    } else {
+                        let pairs = columns[0].iter().zip(&columns[1]).map(|(&a, &b)| C32::new(row[a], row[b]));
+                        out.iter_mut().zip(pairs).for_each(|(out, pair)| *out = pair);
+                    }
+                }
+            },
+        );
     }
+}
+
+/// Each of some bins times its factor.
+#[cfg_attr(target_arch = "x86_64", inline(always))]
+fn scale(bins: &[C32], factors: &[f32], out: &mut [C32]) {
+    let scaled = bins.iter().zip(factors).map(|(bin, &factor)| bin * factor);
+    out.iter_mut().zip(scaled).for_each(|(out, bin)| *out = bin);
 }
 
 /// A bin's frequency in a transform of `side` samples, cycles per `side` samples.

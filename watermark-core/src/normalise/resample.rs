@@ -31,9 +31,21 @@ where
             #[inline(always)]
             || {
                 if pitch >= 1.0 {
-                    reduce(lines, width, &across, &down, &row)
+                    reduce(
+                        lines,
+                        width,
+                        (&across, &down),
+                        #[inline(always)]
+                        |y, out| row(y, out),
+                    )
                 } else {
-                    enlarge(lines, width, &across, &down, &row)
+                    enlarge(
+                        lines,
+                        width,
+                        (&across, &down),
+                        #[inline(always)]
+                        |y, out| row(y, out),
+                    )
                 }
             },
         )
@@ -47,8 +59,7 @@ where
 fn reduce<'a>(
     lines: impl Iterator<Item = (usize, &'a mut [f32])>,
     width: usize,
-    across: &Taps,
-    down: &Taps,
+    (across, down): (&Taps, &Taps),
     row: impl Fn(usize, &mut [f32]) -> Result<()>,
 ) -> Result<()> {
     let (mut input, mut sum) = (vec![0.0_f32; width], vec![0.0_f32; width]);
@@ -73,8 +84,7 @@ fn reduce<'a>(
 fn enlarge<'a>(
     lines: impl Iterator<Item = (usize, &'a mut [f32])>,
     width: usize,
-    across: &Taps,
-    down: &Taps,
+    (across, down): (&Taps, &Taps),
     row: impl Fn(usize, &mut [f32]) -> Result<()>,
 ) -> Result<()> {
     const KEPT: usize = 4;
@@ -123,13 +133,25 @@ pub(crate) fn working_luma(view: &ImageView<'_>) -> Result<(Plane, f64)> {
     let short = width.min(height);
     let pitch = if short as f64 > WORKING_SIDE as f64 * 1.05 { short as f64 / WORKING_SIDE as f64 } else { 1.0 };
     if pitch > 1.0 {
-        return Ok((run(width, height, pitch, |y, row| luma_row(view, y, row))?, pitch));
+        let plane = run(
+            width,
+            height,
+            pitch,
+            #[inline(always)]
+            |y, row| luma_row(view, y, row),
+        );
+        return Ok((plane?, pitch));
     }
     let mut plane = Plane::zeros((height, width));
     let strips = parallel::map(parallel::strips(&mut plane), |(first, strip)| {
         wide(
             #[inline(always)]
-            || strip.chunks_exact_mut(width).enumerate().try_for_each(|(i, row)| luma_row(view, first + i, row)),
+            || {
+                for (i, row) in strip.chunks_exact_mut(width).enumerate() {
+                    luma_row(view, first + i, row)?;
+                }
+                Ok(())
+            },
         )
     });
     strips.into_iter().collect::<Result<()>>()?;

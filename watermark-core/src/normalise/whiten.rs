@@ -151,10 +151,12 @@ impl Stage {
             sums.iter_mut().for_each(Sums::clear);
             self.bank.channels(plane, band * step, lefts, buffers, |channel| {
                 for (sums, part) in sums.iter_mut().zip([0, 1]).take(1 + usize::from(second)) {
-                    part_of(channel, part, samples);
                     wide(
                         #[inline(always)]
-                        || sums.add(samples),
+                        || {
+                            part_of(channel, part, samples);
+                            sums.add(samples);
+                        },
                     );
                 }
             });
@@ -186,11 +188,13 @@ struct Work {
 }
 
 /// The real (0) or the imaginary part (1) of complex numbers.
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn part_of(numbers: &[C32], part: usize, out: &mut Vec<f32>) {
-    out.clear();
+    out.resize(numbers.len(), 0.0);
+    let pairs = out.iter_mut().zip(numbers);
     match part {
-        0 => out.extend(numbers.iter().map(|value| value.re)),
-        _ => out.extend(numbers.iter().map(|value| value.im)),
+        0 => pairs.for_each(|(out, value)| *out = value.re),
+        _ => pairs.for_each(|(out, value)| *out = value.im),
     }
 }
 

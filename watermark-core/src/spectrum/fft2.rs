@@ -59,9 +59,13 @@ impl Fft2 {
     }
 
     fn turn_to(&self, fft: &dyn Fft<f32>, data: &mut [C32], out: &mut [C32], scratch: &mut Vec<C32>) {
+        let side = self.side;
         scratch.resize(fft.get_inplace_scratch_len(), C32::default());
-        fft.process_with_scratch(data, scratch);
-        transpose_to(data, self.side, self.side, out);
+        // Few rows at a time, so that they are still at hand when they are turned.
+        for (i, rows) in data.chunks_mut(SQUARE * side).enumerate() {
+            fft.process_with_scratch(rows, scratch);
+            turn(rows, side, &mut out[i * SQUARE..], side);
+        }
         fft.process_with_scratch(out, scratch);
     }
 
@@ -84,21 +88,25 @@ fn transpose(data: &[C32], rows: usize, columns: usize) -> Vec<C32> {
 const SQUARE: usize = 8;
 
 fn transpose_to(data: &[C32], rows: usize, columns: usize, out: &mut [C32]) {
-    let whole = (rows / SQUARE * SQUARE, columns / SQUARE * SQUARE);
-    for top in (0..whole.0).step_by(SQUARE) {
-        for left in (0..whole.1).step_by(SQUARE) {
-            let lines: [&[C32; SQUARE]; SQUARE] = std::array::from_fn(|i| {
-                data[(top + i) * columns + left..].first_chunk().expect("a square lies inside")
-            });
-            for x in 0..SQUARE {
-                let column: &mut [C32] = &mut out[(left + x) * rows + top..][..SQUARE];
-                column.iter_mut().zip(lines).for_each(|(value, line)| *value = line[x]);
-            }
+    for (i, lines) in data.chunks(SQUARE * columns).enumerate() {
+        turn(lines, columns, &mut out[i * SQUARE..], rows);
+    }
+}
+
+/// Turns at most [`SQUARE`] rows of `columns` values to the beginnings of columns, which begin every `apart` values of `out`.
+fn turn(rows: &[C32], columns: usize, out: &mut [C32], apart: usize) {
+    let count = rows.len() / columns;
+    let whole = if count == SQUARE { columns / SQUARE * SQUARE } else { 0 };
+    for left in (0..whole).step_by(SQUARE) {
+        let lines: [&[C32; SQUARE]; SQUARE] =
+            std::array::from_fn(|i| rows[i * columns + left..].first_chunk().expect("a square lies inside"));
+        for x in 0..SQUARE {
+            let column: &mut [C32] = &mut out[(left + x) * apart..][..SQUARE];
+            column.iter_mut().zip(lines).for_each(|(value, line)| *value = line[x]);
         }
     }
-    for y in 0..rows {
-        let from = if y < whole.0 { whole.1 } else { 0 };
-        (from..columns).for_each(|x| out[x * rows + y] = data[y * columns + x]);
+    for x in whole..columns {
+        (0..count).for_each(|y| out[x * apart + y] = rows[y * columns + x]);
     }
 }
 
