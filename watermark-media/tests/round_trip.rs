@@ -75,6 +75,22 @@ fn lossy_webp_is_written_when_asked_for() {
     assert_eq!(alpha(&after), alpha(&before));
 }
 
+/// libwebp writes no alpha plane that is opaque everywhere, and a header that promises one makes a damaged file of it.
+#[cfg(feature = "webp-native")]
+#[test]
+fn opaque_alpha_in_a_lossy_webp_is_none() {
+    let before = Picture::new(64, 48, Layout::Rgba, PixelData::U8([90, 80, 70, 255].repeat(64 * 48))).unwrap();
+    let file = encode_with(&before, Format::WebP, &options(|options| options.webp_quality = Some(80))).unwrap();
+    let after = decode(&file).unwrap();
+    assert_eq!((after.layout(), after.width(), after.height()), (Layout::Rgb, 64, 48));
+    // Other writers do promise it; such a file is read as browsers read it.
+    let body = &file[12..];
+    let extended = [b"VP8X".as_slice(), &10_u32.to_le_bytes(), &[1 << 4, 0, 0, 0, 63, 0, 0, 47, 0, 0], body].concat();
+    let size = u32::try_from(extended.len() + 4).unwrap().to_le_bytes();
+    let promised = [b"RIFF".as_slice(), &size, b"WEBP", &extended].concat();
+    assert_eq!(decode(&promised).unwrap().pixels(), after.pixels());
+}
+
 fn options(set: impl FnOnce(&mut EncodeOptions)) -> EncodeOptions {
     let mut options = EncodeOptions::default();
     set(&mut options);

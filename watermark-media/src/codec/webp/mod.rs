@@ -8,6 +8,7 @@ pub(super) mod animation;
 #[cfg(feature = "animation")]
 mod quality;
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use image_webp::{DecodingError, WebPDecoder};
@@ -21,6 +22,9 @@ use crate::{DecodeLimits, Error, Format, Picture, PixelData, Result};
 const FORMAT: Format = Format::WebP;
 /// The header of the lossy kind holds sides in 14 bits.
 const MAX_SIDE: u64 = 16_383;
+/// Where the flags of the extended header lie in a file that begins with it, and the one that says that there is alpha.
+const FLAGS: usize = 20;
+const ALPHA: u8 = 1 << 4;
 /// Where an ICC profile names the colour space of its input (ICC.1, table 17).
 const ICC_SPACE: std::ops::Range<usize> = 16..20;
 
@@ -29,7 +33,8 @@ type Chunk<'a> = ([u8; 4], &'a [u8]);
 
 pub(super) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
     let chunks = chunks(bytes)?;
-    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(error)?;
+    let bytes = without_promised_alpha(bytes, &chunks);
+    let mut decoder = WebPDecoder::new(Cursor::new(&bytes)).map_err(error)?;
     let (width, height) = decoder.dimensions();
     let layout = if decoder.has_alpha() { Layout::Rgba } else { Layout::Rgb };
     let size = limits.check(width, height, layout.channels())?;
@@ -41,6 +46,19 @@ pub(super) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
     decoder.read_image(&mut samples).map_err(error)?;
     let metadata = metadata(&chunks);
     Picture::upright(width as usize, height as usize, layout, PixelData::U8(samples), FORMAT, metadata)
+}
+
+/// The file, without the flag of an alpha plane that it does not have: some writers leave out a plane that is opaque
+/// everywhere, browsers and libwebp show such files, and `image-webp` takes them for damaged.
+fn without_promised_alpha<'a>(bytes: &'a [u8], chunks: &[Chunk<'_>]) -> Cow<'a, [u8]> {
+    let first = chunks.first().filter(|chunk| &chunk.0 == b"VP8X" && chunk.1.first().is_some_and(|f| f & ALPHA != 0));
+    let lossy = chunks.iter().any(|chunk| &chunk.0 == b"VP8 ");
+    if first.is_none() || !lossy || chunks.iter().any(|chunk| &chunk.0 == b"ALPH") {
+        return Cow::Borrowed(bytes);
+    }
+    let mut opaque = bytes.to_vec();
+    opaque[FLAGS] &= !ALPHA;
+    Cow::Owned(opaque)
 }
 
 fn metadata(chunks: &[Chunk<'_>]) -> Metadata {
@@ -89,13 +107,15 @@ fn list(mut rest: &[u8]) -> Result<Vec<Chunk<'_>>> {
 
 pub(super) fn encode(picture: &Picture, options: &EncodeOptions) -> Result<Vec<u8>> {
     let (bare, size) = bare(picture, options)?;
-    let alpha = picture.layout.has_alpha();
+    let pixels: Vec<Chunk<'_>> =
+        chunks(&bare)?.into_iter().filter(|chunk| matches!(&chunk.0, b"VP8L" | b"VP8 " | b"ALPH")).collect();
+    // Of alpha that is opaque everywhere a lossy file holds nothing, and must not promise anything.
+    let alpha = picture.layout.has_alpha() && pixels.iter().any(|chunk| &chunk.0 != b"VP8 ");
     let around = around(picture, options);
     if !alpha && around.is_empty() {
         return Ok(bare);
     }
-    let pixels = chunks(&bare)?.into_iter().filter(|chunk| matches!(&chunk.0, b"VP8L" | b"VP8 " | b"ALPH"));
-    mux(size, alpha, &around, &pixels.collect::<Vec<_>>())
+    mux(size, alpha, &around, &pixels)
 }
 
 /// A file of the pixels alone, and its sides.
