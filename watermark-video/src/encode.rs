@@ -28,15 +28,23 @@ impl Encoder {
         command.args(["-v", "error", "-y", "-copyts", "-f", "ivf", "-c:v", "rawvideo", "-i", "pipe:0"]);
         command.args(["-copyts", "-noautorotate", "-i"]).arg(argument(&clip.path));
         command.args(["-map", "0:v:0"]);
-        for other in clip.others.iter().filter(|other| is_kept(other, muxer)) {
-            command.args(["-map", &format!("1:{}", other.index)]);
-        }
         command.args(["-map_metadata", "1", "-map_chapters", "1"]);
-        command.args(["-map_metadata:s:v:0", &format!("1:s:{}", clip.index)]);
+        // Once one stream's tags are asked for, ffmpeg copies none by itself: languages, names of attachments.
+        let mut tags = |to: usize, from: usize, disposition: &[String]| {
+            command.args([format!("-map_metadata:s:{to}"), format!("1:s:{from}")]);
+            let told = if disposition.is_empty() { "0".to_owned() } else { disposition.join("+") };
+            command.args([format!("-disposition:{to}"), told]);
+        };
+        tags(0, clip.index, &clip.disposition);
+        let others = clip.others.iter().filter(|other| is_kept(other, muxer));
+        others.clone().zip(1..).for_each(|(other, to)| tags(to, other.index, &other.disposition));
+        others.for_each(|other| {
+            command.args(["-map", &format!("1:{}", other.index)]);
+        });
         command.args(["-c", "copy"]).args(options.arguments(codec, clip)?);
         command.args(["-fps_mode", "passthrough", "-enc_time_base:v:0", "-1"]);
         if let Some(aspect) = &clip.pixel_aspect {
-            command.args(["-filter:v:0", &format!("setsar={}", aspect.replace(':', "/"))]);
+            command.args(["-filter:v:0", &format!("setsar={}:max=65535", aspect.replace(':', "/"))]);
         }
         for (tag, value) in &clip.colour {
             command.args([tag, value.as_str()]);

@@ -149,7 +149,7 @@ impl EncodeOptions {
         }
         match codec {
             Codec::Vp9 => add(&["-b:v:0", "0", "-row-mt", "1"]),
-            Codec::Ffv1 => add(&["-level", "3", "-slices", "4", "-slicecrc", "1"]),
+            Codec::Ffv1 => add(&["-level", "3", "-slicecrc", "1"]),
             Codec::ProRes => add(&["-profile:v:0", if clip.pixels.chroma == Some((0, 0)) { "4444" } else { "hq" }]),
             _ => {}
         }

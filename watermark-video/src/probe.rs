@@ -42,6 +42,8 @@ pub struct Clip {
     pub hdr10: Option<String>,
     /// Number of the marked stream in the file.
     pub index: usize,
+    /// What players are told of the marked stream: see [`Stream::disposition`].
+    pub disposition: Vec<String>,
     /// The other streams.
     pub others: Vec<Stream>,
 }
@@ -56,6 +58,8 @@ pub struct Stream {
     pub kind: String,
     /// Name of its codec, or what it is called.
     pub codec: String,
+    /// What players are told of it, by ffmpeg's names: `default`, `forced`, `comment`, `attached_pic`...
+    pub disposition: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -68,6 +72,8 @@ struct Probed {
 
 #[derive(Deserialize, Default)]
 struct ProbedFormat {
+    #[serde(default)]
+    format_name: String,
     duration: Option<String>,
 }
 
@@ -89,12 +95,21 @@ struct ProbedStream {
     sample_aspect_ratio: Option<String>,
     avg_frame_rate: Option<String>,
     time_base: Option<String>,
+    start_time: Option<String>,
     duration: Option<String>,
     nb_frames: Option<String>,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
     #[serde(default)]
     disposition: BTreeMap<String, i32>,
     #[serde(default)]
     side_data_list: Vec<BTreeMap<String, serde_json::Value>>,
+}
+
+impl ProbedStream {
+    fn disposition(&self) -> Vec<String> {
+        self.disposition.iter().filter(|(_, set)| **set == 1).map(|(name, _)| name.clone()).collect()
+    }
 }
 
 impl Probed {
@@ -117,9 +132,15 @@ impl Length {
     fn of(stream: &ProbedStream, format: &ProbedFormat) -> Self {
         let rate = fraction(stream.avg_frame_rate.as_deref()).map_or(0.0, |(a, b)| f64::from(a) / f64::from(b));
         let seconds = |text: &Option<String>| text.as_ref()?.parse::<f64>().ok().filter(|s| s.is_finite() && *s > 0.0);
-        let duration_s = seconds(&stream.duration).or_else(|| seconds(&format.duration));
-        let counted = stream.nb_frames.as_ref().and_then(|text| text.parse().ok());
-        let frames = counted.or_else(|| Some((duration_s? * rate).round() as u64).filter(|&frames| frames > 0));
+        // Matroska counts from zero, not from its first frame.
+        let from_zero = format.format_name.contains("matroska");
+        let before_s = seconds(&stream.start_time).filter(|_| from_zero).unwrap_or(0.0);
+        let whole_s = || seconds(&format.duration).map(|s| s - before_s).filter(|s| *s > 0.0);
+        let duration_s = seconds(&stream.duration).or_else(whole_s);
+        // What was cut off without coding anew is often still in the file and counted, and is not shown.
+        let counted: Option<u64> = stream.nb_frames.as_ref().and_then(|text| text.parse().ok());
+        let shown = duration_s.map(|s| (s * rate).round() as u64).filter(|&frames| frames > 0);
+        let frames = [counted, shown].into_iter().flatten().min();
         Self { rate, duration_s, frames }
     }
 }
@@ -216,6 +237,14 @@ impl Clip {
         if pixels.tag().is_none() {
             return unsupported(format!("its pixel format {name} cannot be handed to the encoder; convert it first"));
         }
+        let is_alpha = |(tag, value): (&String, &String)| tag.eq_ignore_ascii_case("alpha_mode") && value == "1";
+        if stream.tags.iter().any(is_alpha) {
+            return unsupported(
+                "it has an alpha plane (VP8 or VP9), which would be lost; mark its pictures as a numbered sequence of \
+                 PNG files, or write it without alpha first (ffmpeg -c:v libvpx-vp9 does)"
+                    .to_owned(),
+            );
+        }
         let tags = [
             ("-color_range", &stream.color_range),
             ("-colorspace", &stream.color_space),
@@ -230,6 +259,7 @@ impl Clip {
             index: other.index,
             kind: other.codec_type.clone(),
             codec: other.codec_name.clone().unwrap_or_else(|| "unknown".to_owned()),
+            disposition: other.disposition(),
         });
         Ok(Self {
             path: path.to_owned(),
@@ -250,6 +280,7 @@ impl Clip {
             hdr: matches!(stream.color_transfer.as_deref(), Some("smpte2084" | "arib-std-b67")),
             hdr10: hdr10(&stream.side_data_list),
             index: stream.index,
+            disposition: stream.disposition(),
             others: others.collect(),
         })
     }
@@ -319,6 +350,17 @@ mod tests {
         let suspect = suspect(json).unwrap();
         assert_eq!((suspect.index, suspect.frames, suspect.duration_s), (2, Some(240), Some(10.01)));
         assert!((suspect.rate - 23.976).abs() < 1e-3);
+    }
+
+    #[test]
+    fn length_is_what_is_shown() {
+        // Cut without coding anew: 75 frames are counted, and those before the cut are not shown.
+        let cut = r#"{"streams":[{"index":0,"codec_type":"video","avg_frame_rate":"25/1","start_time":"0.000000",
+            "duration":"1.980000","nb_frames":"75"}],"format":{"format_name":"mov,mp4","duration":"1.980000"}}"#;
+        assert_eq!((suspect(cut).unwrap().frames, suspect(cut).unwrap().duration_s), (Some(50), Some(1.98)));
+        let late = r#"{"streams":[{"index":0,"codec_type":"video","avg_frame_rate":"25/1","start_time":"5.000000"}],
+            "format":{"format_name":"matroska,webm","duration":"8.000000"}}"#;
+        assert_eq!((suspect(late).unwrap().frames, suspect(late).unwrap().duration_s), (Some(75), Some(3.0)));
     }
 
     #[test]

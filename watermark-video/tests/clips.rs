@@ -122,6 +122,63 @@ fn sound_timestamps_rotation_and_tags_are_kept() {
 }
 
 #[test]
+fn tags_of_every_stream_attachments_and_odd_pixels_are_kept() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = Folder::new();
+    let (words, font) = (folder.path("a.srt"), folder.path("a.ttf"));
+    std::fs::write(&words, "1\n00:00:00,100 --> 00:00:00,900\nHello\n").unwrap();
+    std::fs::write(&font, b"no font, but attached").unwrap();
+    let (source, output) = (folder.path("a.mkv"), folder.path("b.mkv"));
+    let sound = "-f lavfi -i sine=440";
+    let tags = "-metadata:s:v:0 title=Film -metadata:s:a:0 language=jpn -metadata:s:a:1 language=eng \
+                -metadata:s:s:0 language=fra -metadata:s:s:0 title=Signs -metadata:s:t:0 mimetype=font/ttf \
+                -disposition:a:1 comment -disposition:s:0 forced";
+    let streams = format!(
+        "-f lavfi -i mandelbrot=s=448x270:r=25 {sound} {sound} -i {} -attach {} -map 0 -map 1 -map 2 -map 3 -t 1",
+        words.display(),
+        font.display()
+    );
+    let video = "-c:a aac -c:v libx264 -preset ultrafast -crf 10 -pix_fmt yuv420p -vf setsar=3440/3447:max=65535";
+    ffmpeg(&format!("{streams} {video} {tags}"), &source);
+    let report = marked(&source, &output, &crf(Codec::H264, 16));
+    assert!(report.losses.is_empty(), "{:?}", report.losses);
+    for entries in [
+        "stream=index,codec_type,codec_name,sample_aspect_ratio",
+        "stream_tags=language,title,filename,mimetype",
+        "stream_disposition=default,forced,comment",
+    ] {
+        assert_eq!(probed(&source, entries), probed(&output, entries), "{entries}");
+    }
+    assert!(probed(&output, "stream_tags=language").contains("jpn"));
+    assert!(probed(&output, "stream=sample_aspect_ratio").contains("3440:3447"));
+}
+
+/// Nothing is missing of a file that begins late, or of which the beginning was cut off without coding it anew.
+#[test]
+fn late_and_cut_files_are_whole() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = Folder::new();
+    let source = folder.path("a.mp4");
+    ffmpeg(&format!("{SOURCE} -pix_fmt yuv420p -c:v libx264 -preset ultrafast -crf 10 -g 25"), &source);
+    let (late, cut) = (folder.path("late.mkv"), folder.path("cut.mp4"));
+    ffmpeg(&format!("-itsoffset 5 -i {} -c copy", source.display()), &late);
+    ffmpeg(&format!("-ss 0.5 -i {} -c copy", source.display()), &cut);
+    let frames = |input: &Path| {
+        let output = input.with_file_name(format!("marked-{}", input.file_name().unwrap().display()));
+        marked(input, &output, &crf(Codec::H264, 16)).frames
+    };
+    assert_eq!(frames(&late), 25);
+    // Players begin at the half: twelve or thirteen frames are shown, though the file holds all 25.
+    let shown = probed(&cut, "stream=nb_frames");
+    assert!(shown.contains("25"), "{shown}");
+    assert!((12..=13).contains(&frames(&cut)));
+}
+
+#[test]
 fn depth_and_sampling_are_kept_and_chroma_is_not_touched() {
     if !has_ffmpeg() {
         return;
@@ -160,6 +217,11 @@ fn odd_sides_are_marked_where_the_codec_takes_them() {
     ffmpeg("-f lavfi -i mandelbrot=s=449x271:r=25 -t 0.4 -pix_fmt yuv444p -c:v ffv1", &source);
     assert_eq!(marked(&source, &output, &EncodeOptions::default()).frames, 10);
     assert_eq!(Clip::probe(&output).unwrap().size, (449, 271));
+    // With chroma for every second of an odd number of pixels, not every number of slices is possible.
+    let (source, output) = (folder.path("c.mkv"), folder.path("d.mkv"));
+    ffmpeg("-f lavfi -i mandelbrot=s=383x215:r=25 -t 0.4 -pix_fmt yuv420p -c:v ffv1", &source);
+    assert_eq!(marked(&source, &output, &EncodeOptions::default()).frames, 10);
+    assert_eq!(Clip::probe(&output).unwrap().size, (383, 215));
 }
 
 #[test]
@@ -178,6 +240,9 @@ fn what_cannot_be_marked_says_why() {
     assert!(said("words.mp4").contains("ffprobe failed"), "{}", said("words.mp4"));
     ffmpeg("-f lavfi -i mandelbrot=s=448x270:r=25 -t 0.4 -pix_fmt gbrp -c:v libx264rgb", &folder.path("rgb.mkv"));
     assert!(said("rgb.mkv").contains("gbrp"));
+    let clear = "-f lavfi -i color=red@0.5:s=448x270:r=25,format=yuva420p -t 0.2 -c:v libvpx-vp9 -cpu-used 8";
+    ffmpeg(clear, &folder.path("clear.webm"));
+    assert!(said("clear.webm").contains("alpha"), "{}", said("clear.webm"));
 }
 
 #[test]

@@ -102,8 +102,15 @@ fn fingerprint(shared: &Shared<'_>, asset: &Asset, clip: &Clip) -> Result<Option
     if shared.args.batch.registry.is_none() {
         return Ok(None);
     }
-    let frame = luma_at(&asset.input, clip.size, clip.duration_s / 2.0)?;
+    let frame = luma_at(&asset.input, clip.size, moment_s(clip, clip.duration_s, 0.5))?;
     frame.map(|frame| Ok(Arc::new(Fingerprint::of(&frame.view()?)?))).transpose()
+}
+
+/// Seconds at which a decoder is sure to find a frame: `share` of the way through, less half a frame, for it takes the next
+/// one, and after the last there is none.
+fn moment_s(clip: &Clip, seconds: f64, share: f64) -> f64 {
+    let half_a_frame_s = if clip.rate > 0.0 { 0.5 / clip.rate } else { 0.0 };
+    (seconds * share - half_a_frame_s).max(0.0)
 }
 
 /// Reads frames of the written file, each by itself. A clip of which no frame is read is refused.
@@ -119,8 +126,8 @@ fn read_back(
     let seconds = if clip.duration_s > 0.0 { clip.duration_s } else { marked.frames as f64 / clip.rate.max(1.0) };
     let mut readings = Readings::default();
     for i in 0..READ_BACK {
-        let at = seconds * (i as f64 + 0.5) / READ_BACK as f64;
-        if let Some(frame) = luma_at(path, clip.size, at)? {
+        let at_s = moment_s(clip, seconds, (i as f64 + 0.5) / READ_BACK as f64);
+        if let Some(frame) = luma_at(path, clip.size, at_s)? {
             readings.add(embedder.read_back(&frame.view()?, payload))?;
         }
     }

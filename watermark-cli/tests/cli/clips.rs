@@ -39,6 +39,20 @@ fn a_clip_is_marked_read_back_and_written_down() {
 }
 
 #[test]
+fn a_film_of_one_frame_is_marked_and_remembered() {
+    let Some(sandbox) = with_film() else { return };
+    let line = "-nostdin -v error -frames:v 1 -an -c:v libx264 -crf 4";
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.arg("-i").arg(sandbox.path("film.mp4")).args(line.split_whitespace()).arg(sandbox.path("one.mp4"));
+    assert!(ffmpeg.status().unwrap().success());
+    let arguments = ["embed", "one.mp4", "--out", "out.mp4", "--key", "studio.key", "--registry", "r.db", "--json"];
+    let run = sandbox.run(arguments.into_iter().chain(["--payload", PAYLOAD, "--crf", "4"])).succeeds();
+    assert_eq!(run.json()[0]["clip"]["frames"], 1);
+    let found = sandbox.run(["detect", "out.mp4", "--key", "studio.key", "--registry", "r.db"]).succeeds();
+    assert!(found.out.contains(PAYLOAD) && found.out.contains("one.mp4"), "{}", found.out);
+}
+
+#[test]
 fn what_cannot_be_done_with_a_clip_is_said_and_leaves_nothing() {
     let Some(sandbox) = with_film() else { return };
     let embed = |more: &[&'static str]| {
