@@ -171,6 +171,8 @@ pub struct Suspect {
     pub path: PathBuf,
     /// Number of the first video stream that is no cover picture.
     pub index: usize,
+    /// Numbers of the other such streams, which are not looked at.
+    pub other_videos: Vec<usize>,
     /// Length, seconds, where the file says so.
     pub duration_s: Option<f64>,
     /// Frames a second, 0 where nothing says so.
@@ -190,12 +192,14 @@ impl Suspect {
     }
 
     fn from_probed(path: &Path, probed: &Probed) -> Result<Self> {
-        let Some(stream) = probed.videos().next() else {
+        let mut videos = probed.videos();
+        let Some(stream) = videos.next() else {
             let text = "there is no video stream in it; a mark is in pictures, not in sound";
             return Err(Error::Unsupported(text.to_owned()));
         };
         let Length { rate, duration_s, frames } = Length::of(stream, &probed.format);
-        Ok(Self { path: path.to_owned(), index: stream.index, duration_s, rate, frames })
+        let other_videos = videos.map(|other| other.index).collect();
+        Ok(Self { path: path.to_owned(), index: stream.index, other_videos, duration_s, rate, frames })
     }
 }
 
@@ -349,6 +353,7 @@ mod tests {
             "format":{"duration":"10.010000"}}"#;
         let suspect = suspect(json).unwrap();
         assert_eq!((suspect.index, suspect.frames, suspect.duration_s), (2, Some(240), Some(10.01)));
+        assert!(suspect.other_videos.is_empty());
         assert!((suspect.rate - 23.976).abs() < 1e-3);
     }
 

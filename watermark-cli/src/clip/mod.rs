@@ -49,6 +49,8 @@ pub(crate) struct Seen {
     pub(crate) rate: f64,
     /// What ffmpeg complains of: the file is cut short or damaged.
     pub(crate) damage: Option<String>,
+    /// Numbers of the video streams that were not looked at.
+    pub(crate) other_videos: Vec<usize>,
 }
 
 /// Looks at a clip.
@@ -110,6 +112,7 @@ fn one_pass(detector: &Detector, suspect: &Suspect, pass: &Pass) -> Result<Optio
         return Ok(None);
     }
     let picture = picture.context("a clip with frames has one to show")?;
-    let Suspect { duration_s, rate, frames, .. } = *suspect;
-    Ok(Some(Seen { clip: clip.finish()?, duration_s, frames, decoded, picture, rate, damage }))
+    let Suspect { duration_s, rate, frames, ref other_videos, .. } = *suspect;
+    let other_videos = other_videos.clone();
+    Ok(Some(Seen { clip: clip.finish()?, duration_s, frames, decoded, picture, rate, damage, other_videos }))
 }

@@ -72,6 +72,14 @@ fn look_at_clip(detector: &Detector, path: &Path, sampling: &Sampling) -> Result
     if let Some(damage) = &seen.damage {
         output::warn(&format!("{}: what could be decoded was looked at; ffmpeg complains: {damage}", path.display()));
     }
+    if let Some(other) = seen.other_videos.first() {
+        output::warn(&format!(
+            "{}: it has {} video streams, and only the first was looked at; extract the others to look at them \
+             (ffmpeg -map 0:{other} -c copy)",
+            path.display(),
+            seen.other_videos.len() + 1
+        ));
+    }
     let at = seen.clip.ranges.first().map_or(0, |range| (range.from_s * seen.rate) as usize);
     let pictures = seen.frames.map_or(0, |frames| frames as usize).max(seen.decoded);
     let film = Film { duration_s: seen.duration_s, ranges: seen.clip.ranges, repeated: seen.clip.repeated };

@@ -105,6 +105,15 @@ fn a_clip_that_is_cut_short_is_looked_at_as_far_as_it_goes() {
 }
 
 #[test]
+fn a_second_video_stream_is_not_passed_over_in_silence() {
+    let Some(sandbox) = sandbox() else { return };
+    ffmpeg(&sandbox, "-f lavfi -i color=s=448x270:d=1 -i marked.mp4 -map 0 -map 1:v -c:v libx264 -crf 20 two.mkv");
+    let run = sandbox.run(["detect", "two.mkv", "--key", "studio.key"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.err.contains("only the first was looked at") && run.err.contains("-map 0:1"), "{}", run.err);
+}
+
+#[test]
 fn sound_alone_has_no_mark() {
     let Some(sandbox) = sandbox() else { return };
     ffmpeg(&sandbox, "-f lavfi -i sine=duration=1 -c:a aac sound.m4a");
