@@ -220,5 +220,8 @@ fn losses(clip: &Clip, muxer: Muxer, codec: Codec) -> Vec<String> {
     if clip.hdr10.is_some() && codec != Codec::H265 {
         losses.push("its mastering display and light levels (HDR10), which h265 alone would keep".to_owned());
     }
+    losses.extend(
+        clip.hdr_by_scene.iter().map(|name| format!("its {name} metadata, which says scene by scene how bright it is")),
+    );
     losses
 }

@@ -207,6 +207,25 @@ fn depth_and_sampling_are_kept_and_chroma_is_not_touched() {
     }
 }
 
+/// Mastering display and light levels in the pictures alone, as x265 writes them, are kept.
+#[test]
+fn hdr10_is_kept_wherever_it_is_said() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = Folder::new();
+    let (source, output) = (folder.path("a.mp4"), folder.path("b.mp4"));
+    let said = "hdr10=1:repeat-headers=1:max-cll=1000,400:master-display=G(13250,34500)B(7500,3000)R(34000,16000)\
+                WP(15635,16450)L(10000000,50)";
+    let colours = "-pix_fmt yuv420p10le -color_primaries bt2020 -color_trc smpte2084 -colorspace bt2020nc";
+    let video = format!("-c:v libx265 -preset ultrafast -x265-params log-level=none:{said}");
+    ffmpeg(&format!("-f lavfi -i mandelbrot=s=448x270:r=25 -t 0.2 {colours} {video}"), &source);
+    assert!(marked(&source, &output, &crf(Codec::H265, 14)).losses.is_empty());
+    let (before, after) = (Clip::probe(&source).unwrap(), Clip::probe(&output).unwrap());
+    assert!(before.hdr && before.hdr10.as_ref().is_some_and(|words| words.contains("max-cll=1000,400")));
+    assert_eq!((before.hdr10, before.colour), (after.hdr10, after.colour));
+}
+
 #[test]
 fn odd_sides_are_marked_where_the_codec_takes_them() {
     if !has_ffmpeg() {

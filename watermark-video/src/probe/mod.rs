@@ -1,11 +1,13 @@
 //! What a file holds, by `ffprobe`.
 
-use std::collections::BTreeMap;
+mod hdr;
+mod report;
+
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use hdr::{hdr_by_scene, hdr10};
+use report::{Length, Probed, ProbedStream, SideData, ask, fraction};
 
-use crate::command::{Running, argument, complaint, reader};
 use crate::{Error, PixelFormat, Result};
 
 /// A video file.
@@ -40,6 +42,8 @@ pub struct Clip {
     pub hdr: bool,
     /// Mastering display and light levels for HDR10, as x265 takes them.
     pub hdr10: Option<String>,
+    /// What the file says of the brightness of single scenes, which no encoder here writes: Dolby Vision, HDR10+.
+    pub hdr_by_scene: Vec<&'static str>,
     /// Number of the marked stream in the file.
     pub index: usize,
     /// What players are told of the marked stream: see [`Stream::disposition`].
@@ -60,107 +64,6 @@ pub struct Stream {
     pub codec: String,
     /// What players are told of it, by ffmpeg's names: `default`, `forced`, `comment`, `attached_pic`...
     pub disposition: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Probed {
-    #[serde(default)]
-    streams: Vec<ProbedStream>,
-    #[serde(default)]
-    format: ProbedFormat,
-}
-
-#[derive(Deserialize, Default)]
-struct ProbedFormat {
-    #[serde(default)]
-    format_name: String,
-    duration: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct ProbedStream {
-    index: usize,
-    #[serde(default)]
-    codec_type: String,
-    codec_name: Option<String>,
-    width: Option<usize>,
-    height: Option<usize>,
-    pix_fmt: Option<String>,
-    color_range: Option<String>,
-    color_space: Option<String>,
-    color_transfer: Option<String>,
-    color_primaries: Option<String>,
-    chroma_location: Option<String>,
-    field_order: Option<String>,
-    sample_aspect_ratio: Option<String>,
-    avg_frame_rate: Option<String>,
-    time_base: Option<String>,
-    start_time: Option<String>,
-    duration: Option<String>,
-    nb_frames: Option<String>,
-    #[serde(default)]
-    tags: BTreeMap<String, String>,
-    #[serde(default)]
-    disposition: BTreeMap<String, i32>,
-    #[serde(default)]
-    side_data_list: Vec<BTreeMap<String, serde_json::Value>>,
-}
-
-impl ProbedStream {
-    fn disposition(&self) -> Vec<String> {
-        self.disposition.iter().filter(|(_, set)| **set == 1).map(|(name, _)| name.clone()).collect()
-    }
-}
-
-impl Probed {
-    /// The video streams that are no cover pictures.
-    fn videos(&self) -> impl Iterator<Item = &ProbedStream> {
-        let is_cover = |stream: &ProbedStream| stream.disposition.get("attached_pic").is_some_and(|&set| set == 1);
-        self.streams.iter().filter(move |stream| stream.codec_type == "video" && !is_cover(stream))
-    }
-}
-
-/// How long a stream is by the file's own account.
-struct Length {
-    /// Frames a second, 0 where nothing says so.
-    rate: f64,
-    duration_s: Option<f64>,
-    frames: Option<u64>,
-}
-
-impl Length {
-    fn of(stream: &ProbedStream, format: &ProbedFormat) -> Self {
-        let rate = fraction(stream.avg_frame_rate.as_deref()).map_or(0.0, |(a, b)| f64::from(a) / f64::from(b));
-        let seconds = |text: &Option<String>| text.as_ref()?.parse::<f64>().ok().filter(|s| s.is_finite() && *s > 0.0);
-        // Matroska counts from zero, not from its first frame.
-        let from_zero = format.format_name.contains("matroska");
-        let before_s = seconds(&stream.start_time).filter(|_| from_zero).unwrap_or(0.0);
-        let whole_s = || seconds(&format.duration).map(|s| s - before_s).filter(|s| *s > 0.0);
-        let duration_s = seconds(&stream.duration).or_else(whole_s);
-        // What was cut off without coding anew is often still in the file and counted, and is not shown.
-        let counted: Option<u64> = stream.nb_frames.as_ref().and_then(|text| text.parse().ok());
-        let shown = duration_s.map(|s| (s * rate).round() as u64).filter(|&frames| frames > 0);
-        let frames = [counted, shown].into_iter().flatten().min();
-        Self { rate, duration_s, frames }
-    }
-}
-
-/// What ffprobe says of a file.
-fn ask(path: &Path) -> Result<Probed> {
-    let mut command = reader("ffprobe");
-    command.args(["-v", "error", "-of", "json", "-show_streams", "-show_format"]).arg(argument(path));
-    let mut running = Running::start(command, "ffprobe", "reading the file", |_| false)?;
-    let mut stdout = running.child.stdout.take();
-    let mut text = String::new();
-    if let Some(stdout) = &mut stdout {
-        std::io::Read::read_to_string(stdout, &mut text).map_err(Error::io("ffprobe's answer cannot be read"))?;
-    }
-    let (good, said) = running.finish()?;
-    let probed = if good { serde_json::from_str(&text).ok() } else { None };
-    probed.ok_or_else(|| {
-        let said = complaint(&said, path);
-        running.failure(format!("{said}; the file is damaged, cut short, or no clip"))
-    })
 }
 
 /// The video of a suspect file: whatever it is, as long as frames come out of it.
@@ -249,6 +152,14 @@ impl Clip {
                     .to_owned(),
             );
         }
+        // Of profile 5 the colours are right with the metadata alone, which is lost.
+        let compatible = |data: &SideData| data.get("dv_bl_signal_compatibility_id").and_then(|id| id.as_i64());
+        if stream.side_data_list.iter().any(|data| compatible(data) == Some(0)) {
+            return unsupported(
+                "it is Dolby Vision without a base layer that shows by itself (profile 5); write it as HDR10 first"
+                    .to_owned(),
+            );
+        }
         let tags = [
             ("-color_range", &stream.color_range),
             ("-colorspace", &stream.color_space),
@@ -281,8 +192,9 @@ impl Clip {
                 .clone()
                 .filter(|text| !matches!(text.as_str(), "1:1" | "0:1" | "N/A")),
             colour: colour.collect(),
-            hdr: matches!(stream.color_transfer.as_deref(), Some("smpte2084" | "arib-std-b67")),
+            hdr: stream.is_hdr(),
             hdr10: hdr10(&stream.side_data_list),
+            hdr_by_scene: hdr_by_scene(&stream.side_data_list),
             index: stream.index,
             disposition: stream.disposition(),
             others: others.collect(),
@@ -290,50 +202,9 @@ impl Clip {
     }
 }
 
-fn fraction(text: Option<&str>) -> Option<(u32, u32)> {
-    let (above, below) = text?.split_once('/')?;
-    Some((above.parse().ok()?, below.parse().ok()?)).filter(|&(above, below)| above > 0 && below > 0)
-}
-
-fn rotation(side_data: &[BTreeMap<String, serde_json::Value>]) -> i32 {
+fn rotation(side_data: &[SideData]) -> i32 {
     let found = side_data.iter().find_map(|data| data.get("rotation")?.as_f64());
     found.map_or(0, |degrees| degrees.round() as i32)
-}
-
-/// Mastering display and light levels in x265's own words.
-fn hdr10(side_data: &[BTreeMap<String, serde_json::Value>]) -> Option<String> {
-    let of =
-        |kind: &str| side_data.iter().find(|data| data.get("side_data_type").and_then(|v| v.as_str()) == Some(kind));
-    let mut words = Vec::new();
-    if let Some(data) = of("Mastering display metadata") {
-        let scaled = |name: &str, unit: f64| {
-            let (above, below) = data.get(name)?.as_str()?.split_once('/')?;
-            let (above, below) = (above.parse::<f64>().ok()?, below.parse::<f64>().ok()?);
-            Some((above / below * unit).round() as u64).filter(|_| below > 0.0)
-        };
-        let point = |name: &str| {
-            Some(format!("({},{})", scaled(&format!("{name}_x"), 50_000.0)?, scaled(&format!("{name}_y"), 50_000.0)?))
-        };
-        let all = || {
-            Some(format!(
-                "master-display=G{}B{}R{}WP{}L({},{})",
-                point("green")?,
-                point("blue")?,
-                point("red")?,
-                point("white_point")?,
-                scaled("max_luminance", 10_000.0)?,
-                scaled("min_luminance", 10_000.0)?
-            ))
-        };
-        words.extend(all());
-    }
-    if let Some(data) = of("Content light level metadata") {
-        let level = |name: &str| data.get(name).and_then(serde_json::Value::as_u64);
-        words.extend(
-            level("max_content").zip(level("max_average")).map(|(most, mean)| format!("max-cll={most},{mean}")),
-        );
-    }
-    (!words.is_empty()).then(|| words.join(":"))
 }
 
 #[cfg(test)]
@@ -355,6 +226,20 @@ mod tests {
         assert_eq!((suspect.index, suspect.frames, suspect.duration_s), (2, Some(240), Some(10.01)));
         assert!(suspect.other_videos.is_empty());
         assert!((suspect.rate - 23.976).abs() < 1e-3);
+    }
+
+    #[test]
+    fn dolby_vision_that_cannot_do_without_its_metadata_is_refused() {
+        let probe = |compatible: u8| {
+            let json = format!(
+                r#"{{"streams":[{{"index":0,"codec_type":"video","width":640,"height":360,"pix_fmt":"yuv420p10le",
+                "side_data_list":[{{"side_data_type":"DOVI configuration record",
+                "dv_profile":5,"dv_bl_signal_compatibility_id":{compatible}}}]}}]}}"#
+            );
+            Clip::from_probed(Path::new("a.mp4"), serde_json::from_str(&json).unwrap())
+        };
+        assert!(probe(0).unwrap_err().to_string().contains("profile 5"));
+        assert_eq!(probe(1).unwrap().hdr_by_scene, ["Dolby Vision"]);
     }
 
     #[test]

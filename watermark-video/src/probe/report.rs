@@ -1,0 +1,142 @@
+//! What `ffprobe` says of a file, as it says it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::command::{Running, argument, complaint, reader};
+use crate::{Error, Result};
+
+/// What ffprobe says beside a stream or a frame.
+pub(super) type SideData = BTreeMap<String, serde_json::Value>;
+
+#[derive(Deserialize)]
+pub(super) struct Probed {
+    #[serde(default)]
+    pub(super) streams: Vec<ProbedStream>,
+    #[serde(default)]
+    pub(super) frames: Vec<ProbedFrame>,
+    #[serde(default)]
+    pub(super) format: ProbedFormat,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ProbedFrame {
+    #[serde(default)]
+    pub(super) side_data_list: Vec<SideData>,
+}
+
+#[derive(Deserialize, Default)]
+pub(super) struct ProbedFormat {
+    #[serde(default)]
+    pub(super) format_name: String,
+    pub(super) duration: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ProbedStream {
+    pub(super) index: usize,
+    #[serde(default)]
+    pub(super) codec_type: String,
+    pub(super) codec_name: Option<String>,
+    pub(super) width: Option<usize>,
+    pub(super) height: Option<usize>,
+    pub(super) pix_fmt: Option<String>,
+    pub(super) color_range: Option<String>,
+    pub(super) color_space: Option<String>,
+    pub(super) color_transfer: Option<String>,
+    pub(super) color_primaries: Option<String>,
+    pub(super) chroma_location: Option<String>,
+    pub(super) field_order: Option<String>,
+    pub(super) sample_aspect_ratio: Option<String>,
+    pub(super) avg_frame_rate: Option<String>,
+    pub(super) time_base: Option<String>,
+    pub(super) start_time: Option<String>,
+    pub(super) duration: Option<String>,
+    pub(super) nb_frames: Option<String>,
+    #[serde(default)]
+    pub(super) tags: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) disposition: BTreeMap<String, i32>,
+    #[serde(default)]
+    pub(super) side_data_list: Vec<SideData>,
+}
+
+impl ProbedStream {
+    /// Whether its brightness curve is one of HDR.
+    pub(super) fn is_hdr(&self) -> bool {
+        matches!(self.color_transfer.as_deref(), Some("smpte2084" | "arib-std-b67"))
+    }
+
+    pub(super) fn disposition(&self) -> Vec<String> {
+        self.disposition.iter().filter(|(_, set)| **set == 1).map(|(name, _)| name.clone()).collect()
+    }
+}
+
+impl Probed {
+    /// The video streams that are no cover pictures.
+    pub(super) fn videos(&self) -> impl Iterator<Item = &ProbedStream> {
+        let is_cover = |stream: &ProbedStream| stream.disposition.get("attached_pic").is_some_and(|&set| set == 1);
+        self.streams.iter().filter(move |stream| stream.codec_type == "video" && !is_cover(stream))
+    }
+}
+
+/// How long a stream is by the file's own account.
+pub(super) struct Length {
+    /// Frames a second, 0 where nothing says so.
+    pub(super) rate: f64,
+    pub(super) duration_s: Option<f64>,
+    pub(super) frames: Option<u64>,
+}
+
+impl Length {
+    pub(super) fn of(stream: &ProbedStream, format: &ProbedFormat) -> Self {
+        let rate = fraction(stream.avg_frame_rate.as_deref()).map_or(0.0, |(a, b)| f64::from(a) / f64::from(b));
+        let seconds = |text: &Option<String>| text.as_ref()?.parse::<f64>().ok().filter(|s| s.is_finite() && *s > 0.0);
+        // Matroska counts from zero, not from its first frame.
+        let from_zero = format.format_name.contains("matroska");
+        let before_s = seconds(&stream.start_time).filter(|_| from_zero).unwrap_or(0.0);
+        let whole_s = || seconds(&format.duration).map(|s| s - before_s).filter(|s| *s > 0.0);
+        let duration_s = seconds(&stream.duration).or_else(whole_s);
+        // What was cut off without coding anew is often still in the file and counted, and is not shown.
+        let counted: Option<u64> = stream.nb_frames.as_ref().and_then(|text| text.parse().ok());
+        let shown = duration_s.map(|s| (s * rate).round() as u64).filter(|&frames| frames > 0);
+        let frames = [counted, shown].into_iter().flatten().min();
+        Self { rate, duration_s, frames }
+    }
+}
+
+/// What ffprobe says of a file.
+pub(super) fn ask(path: &Path) -> Result<Probed> {
+    let mut probed = ask_for(path, &["-show_streams", "-show_format"])?;
+    // Many files say it in the pictures alone, not in the container.
+    for stream in probed.streams.iter_mut().filter(|stream| stream.is_hdr()) {
+        let first = ["-show_frames", "-read_intervals", "%+#1", "-select_streams", &stream.index.to_string()];
+        let frames = ask_for(path, &first)?.frames;
+        stream.side_data_list.extend(frames.into_iter().flat_map(|frame| frame.side_data_list));
+    }
+    Ok(probed)
+}
+
+fn ask_for(path: &Path, what: &[&str]) -> Result<Probed> {
+    let mut command = reader("ffprobe");
+    command.args(["-v", "error", "-of", "json"]).args(what).arg(argument(path));
+    let mut running = Running::start(command, "ffprobe", "reading the file", |_| false)?;
+    let mut stdout = running.child.stdout.take();
+    let mut text = String::new();
+    if let Some(stdout) = &mut stdout {
+        std::io::Read::read_to_string(stdout, &mut text).map_err(Error::io("ffprobe's answer cannot be read"))?;
+    }
+    let (good, said) = running.finish()?;
+    let probed = if good { serde_json::from_str(&text).ok() } else { None };
+    probed.ok_or_else(|| {
+        let said = complaint(&said, path);
+        running.failure(format!("{said}; the file is damaged, cut short, or no clip"))
+    })
+}
+
+pub(super) fn fraction(text: Option<&str>) -> Option<(u32, u32)> {
+    let (above, below) = text?.split_once('/')?;
+    Some((above.parse().ok()?, below.parse().ok()?)).filter(|&(above, below)| above > 0 && below > 0)
+}
