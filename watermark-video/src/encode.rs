@@ -14,6 +14,12 @@ const FULL: &str = "No space left";
 /// What the encoder says of a file that is not whole.
 const INCOMPLETE: [&str; 4] = [FULL, "Error writing", "Error closing", "Error muxing"];
 
+/// What it says when a container cannot hold a stream as it is.
+const UNFIT: [&str; 3] = ["not currently supported in container", "are supported for WebM", "Subtitle codec"];
+
+/// Subtitles of letters, by ffmpeg's names: one kind can be made from another.
+const LETTERS: [&str; 7] = ["subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"];
+
 /// A running encoder.
 pub(crate) struct Encoder {
     running: Running,
@@ -38,10 +44,15 @@ impl Encoder {
         tags(0, clip.index, &clip.disposition);
         let others = clip.others.iter().filter(|other| is_kept(other, muxer));
         others.clone().zip(1..).for_each(|(other, to)| tags(to, other.index, &other.disposition));
-        others.for_each(|other| {
+        others.clone().for_each(|other| {
             command.args(["-map", &format!("1:{}", other.index)]);
         });
         command.args(["-c", "copy"]).args(options.arguments(codec, clip)?);
+        for (other, to) in others.zip(1..) {
+            if let Some(becomes) = subtitles_become(other, muxer) {
+                command.args([&format!("-c:{to}"), becomes]);
+            }
+        }
         command.args(["-fps_mode", "passthrough", "-enc_time_base:v:0", "-1"]);
         if let Some(aspect) = &clip.pixel_aspect {
             command.args(["-filter:v:0", &format!("setsar={}:max=65535", aspect.replace(':', "/"))]);
@@ -104,7 +115,17 @@ impl Encoder {
 
     /// Its last words as an error; the commonest of them without the name of a temporary file.
     fn failure(&self, said: String) -> Error {
-        if said.contains(FULL) { Error::Full } else { self.running.failure(said) }
+        if said.contains(FULL) {
+            return Error::Full;
+        }
+        if UNFIT.iter().any(|words| said.contains(words)) {
+            let first = said.lines().next().unwrap_or_default();
+            return Error::Unsupported(format!(
+                "a stream of it cannot be in such a container as it is; name the output .mkv, which holds nearly all \
+                 ({first})"
+            ));
+        }
+        self.running.failure(said)
     }
 }
 
@@ -116,6 +137,17 @@ pub(crate) fn is_kept(stream: &crate::Stream, muxer: Muxer) -> bool {
         "attachment" => muxer == Muxer::Matroska,
         _ => false,
     }
+}
+
+/// What subtitles are written as where the container does not take them as they are.
+pub(crate) fn subtitles_become(stream: &crate::Stream, muxer: Muxer) -> Option<&'static str> {
+    let codec = stream.codec.as_str();
+    let (fits, becomes) = match muxer {
+        Muxer::Mp4 | Muxer::Mov => (codec == "mov_text", "mov_text"),
+        Muxer::Matroska => (codec != "mov_text", "subrip"),
+        Muxer::WebM => (codec == "webvtt", "webvtt"),
+    };
+    (stream.kind == "subtitle" && LETTERS.contains(&codec) && !fits).then_some(becomes)
 }
 
 fn header(clip: &Clip) -> Result<[u8; 32]> {

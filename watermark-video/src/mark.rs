@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use watermark_core::{Applied, FrameEmbedder, LumaFrame};
 
 use crate::decode::Decoder;
-use crate::encode::{Encoder, is_kept};
+use crate::encode::{Encoder, is_kept, subtitles_become};
 use crate::turn;
 use crate::{Clip, Codec, EncodeOptions, Error, Muxer, Result};
 
@@ -214,6 +214,10 @@ fn losses(clip: &Clip, muxer: Muxer, codec: Codec) -> Vec<String> {
     let dropped = clip.others.iter().filter(|other| !is_kept(other, muxer) && other.codec != "bin_data");
     let mut losses: Vec<String> =
         dropped.map(|other| format!("its {} stream {} ({})", other.kind, other.index, other.codec)).collect();
+    losses.extend(clip.others.iter().filter_map(|other| {
+        let becomes = subtitles_become(other, muxer)?;
+        Some(format!("the form of its subtitle stream {} ({}): written as {becomes}", other.index, other.codec))
+    }));
     if clip.rotation_deg != 0 && !muxer.is_mp4() {
         losses.push(format!("its rotation by {} degrees, which mp4 and mov alone keep", clip.rotation_deg));
     }

@@ -155,6 +155,33 @@ fn tags_of_every_stream_attachments_and_odd_pixels_are_kept() {
     assert!(probed(&output, "stream=sample_aspect_ratio").contains("3440:3447"));
 }
 
+#[test]
+fn subtitles_take_the_form_of_the_container_and_sound_that_does_not_fit_is_named() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = Folder::new();
+    let words = folder.path("a.srt");
+    std::fs::write(&words, "1\n00:00:00,100 --> 00:00:00,900\nHello\n").unwrap();
+    let (first, second, third) = (folder.path("a.mkv"), folder.path("b.mp4"), folder.path("c.mkv"));
+    let video = "-map 1 -map 2 -map 0 -pix_fmt yuv420p -c:v libx264 -preset ultrafast -crf 10 -c:s srt -metadata:s:s:0 language=jpn";
+    ffmpeg(&format!("-i {} {SOURCE} {video}", words.display()), &first);
+    let losses = marked(&first, &second, &crf(Codec::H264, 12)).losses;
+    assert_eq!(losses, ["the form of its subtitle stream 2 (subrip): written as mov_text"]);
+    let losses = marked(&second, &third, &crf(Codec::H264, 12)).losses;
+    assert_eq!(losses, ["the form of its subtitle stream 2 (mov_text): written as subrip"]);
+    let text = |path: &Path| {
+        let out = folder.path("out.srt");
+        ffmpeg(&format!("-i {} -map 0:s:0", path.display()), &out);
+        std::fs::read_to_string(out).unwrap()
+    };
+    assert!(text(&third).contains("Hello") && probed(&third, "stream_tags=language").contains("jpn"));
+    let windows = folder.path("d.wmv");
+    ffmpeg(&format!("{SOURCE} -c:v wmv2 -c:a wmav2").replace("-c:a aac", ""), &windows);
+    let error = marked_with(&windows, &folder.path("d.mp4"), &crf(Codec::H264, 12), &mut |_| true).unwrap_err();
+    assert!(error.to_string().contains("wmav2") && error.to_string().contains(".mkv"), "{error}");
+}
+
 /// Nothing is missing of a file that begins late, or of which the beginning was cut off without coding it anew.
 #[test]
 fn late_and_cut_files_are_whole() {
