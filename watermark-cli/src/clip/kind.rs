@@ -12,8 +12,8 @@ const SNIFFED: u64 = 1024;
 const STILL_BRANDS: [&[u8; 4]; 8] = [b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1", b"heim", b"hevc"];
 
 /// Extensions of files that are clips.
-const EXTENSIONS: [&str; 13] =
-    ["mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "m2ts", "wmv", "flv", "ogv"];
+const EXTENSIONS: [&str; 14] =
+    ["mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "m2ts", "mts", "wmv", "flv", "ogv"];
 /// The one of them that files of other kinds have, too.
 const AMBIGUOUS: &str = "ts";
 
@@ -59,7 +59,8 @@ fn begins_like_a_clip(start: &[u8]) -> bool {
     let quick_time = [b"moov", b"mdat", b"wide", b"free"].iter().any(|kind| at(4, kind.as_slice()));
     let matroska = at(0, b"\x1a\x45\xdf\xa3");
     let avi = at(0, b"RIFF") && at(8, b"AVI ");
-    let transport = [0, 188, 376].iter().all(|&from| at(from, b"\x47"));
+    // Packets of 188 bytes; cameras and discs put four bytes before each.
+    let transport = [[0, 188, 376], [4, 196, 388]].iter().any(|packets| packets.iter().all(|&from| at(from, b"\x47")));
     let program = at(0, b"\x00\x00\x01\xba") || at(0, b"\x00\x00\x01\xb3");
     let others: [&[u8]; 6] = [
         b"FLV\x01",
@@ -96,7 +97,9 @@ mod tests {
         ];
         assert!(clips.into_iter().all(begins_like_a_clip));
         assert!(!others.into_iter().any(begins_like_a_clip));
-        let transport: Vec<u8> = (0..600).map(|i| if i % 188 == 0 { 0x47 } else { 1 }).collect();
-        assert!(begins_like_a_clip(&transport));
+        for (packet, sync) in [(188, 0), (192, 4)] {
+            let transport: Vec<u8> = (0..600).map(|i| if i % packet == sync { 0x47 } else { 1 }).collect();
+            assert!(begins_like_a_clip(&transport));
+        }
     }
 }
