@@ -3,7 +3,7 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{ChildStdin, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
 
 use crate::command::{Running, argument, program, widen};
 use crate::{Clip, EncodeOptions, Error, Muxer, Result};
@@ -35,20 +35,11 @@ impl Encoder {
         command.args(["-copyts", "-noautorotate", "-i"]).arg(argument(&clip.path));
         command.args(["-map", "0:v:0"]);
         command.args(["-map_metadata", "1", "-map_chapters", "1"]);
-        // Once one stream's tags are asked for, ffmpeg copies none by itself: languages, names of attachments.
-        let mut tags = |to: usize, from: usize, disposition: &[String]| {
-            command.args([format!("-map_metadata:s:{to}"), format!("1:s:{from}")]);
-            let told = if disposition.is_empty() { "0".to_owned() } else { disposition.join("+") };
-            command.args([format!("-disposition:{to}"), told]);
-        };
-        tags(0, clip.index, &clip.disposition);
-        let others = clip.others.iter().filter(|other| is_kept(other, muxer));
-        others.clone().zip(1..).for_each(|(other, to)| tags(to, other.index, &other.disposition));
-        others.clone().for_each(|other| {
-            command.args(["-map", &format!("1:{}", other.index)]);
-        });
         command.args(["-c", "copy"]).args(options.arguments(codec, clip)?);
-        for (other, to) in others.zip(1..) {
+        tell(&mut command, 0, clip.index, &clip.disposition);
+        for (other, to) in clip.others.iter().filter(|other| is_kept(other, muxer)).zip(1..) {
+            command.args(["-map", &format!("1:{}", other.index)]);
+            tell(&mut command, to, other.index, &other.disposition);
             if let Some(becomes) = subtitles_become(other, muxer) {
                 command.args([&format!("-c:{to}"), becomes]);
             }
@@ -127,6 +118,14 @@ impl Encoder {
         }
         self.running.failure(said)
     }
+}
+
+/// Gives a stream of the output the tags of one of the source's, and its disposition: once one stream's tags are asked for,
+/// ffmpeg copies none by itself, neither languages nor names of attachments.
+fn tell(command: &mut Command, to: usize, from: usize, disposition: &[String]) {
+    command.args([format!("-map_metadata:s:{to}"), format!("1:s:{from}")]);
+    let told = if disposition.is_empty() { "0".to_owned() } else { disposition.join("+") };
+    command.args([format!("-disposition:{to}"), told]);
 }
 
 /// Whether a stream can go into the container at all; others are said to be left out.

@@ -6,7 +6,7 @@ mod report;
 use std::path::{Path, PathBuf};
 
 use hdr::{hdr_by_scene, hdr10};
-use report::{Length, Probed, ProbedStream, SideData, ask, fraction};
+use report::{Length, Probed, ProbedStream, SideData, ask, ask_thoroughly, fraction};
 
 use crate::{Error, PixelFormat, Result};
 
@@ -113,7 +113,7 @@ impl Clip {
     /// [`Error::Missing`] without `ffprobe`, [`Error::Failed`] for what ffprobe cannot read, [`Error::Unsupported`] for
     /// a file without video, with several videos, interlaced, or in a pixel format that is not marked.
     pub fn probe(path: &Path) -> Result<Self> {
-        Self::from_probed(path, ask(path)?)
+        Self::from_probed(path, ask_thoroughly(path)?)
     }
 
     fn from_probed(path: &Path, probed: Probed) -> Result<Self> {

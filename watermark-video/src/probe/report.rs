@@ -109,8 +109,12 @@ impl Length {
 
 /// What ffprobe says of a file.
 pub(super) fn ask(path: &Path) -> Result<Probed> {
-    let mut probed = ask_for(path, &["-show_streams", "-show_format"])?;
-    // Many files say it in the pictures alone, not in the container.
+    ask_for(path, &["-show_streams", "-show_format"])
+}
+
+/// As [`ask`], and of high dynamic range what the first frame says, too: many files say it there and not in the container.
+pub(super) fn ask_thoroughly(path: &Path) -> Result<Probed> {
+    let mut probed = ask(path)?;
     for stream in probed.streams.iter_mut().filter(|stream| stream.is_hdr()) {
         let first = ["-show_frames", "-read_intervals", "%+#1", "-select_streams", &stream.index.to_string()];
         let frames = ask_for(path, &first)?.frames;

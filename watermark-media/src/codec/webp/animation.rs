@@ -6,7 +6,9 @@ use std::io::Cursor;
 use image_webp::WebPDecoder;
 
 use super::super::animation::{self, Animation, Canvas, Delay, Dispose, Place};
-use super::{Chunk, FORMAT, around, bare, chunks, cut, error, list, metadata, mux, push, quality_of};
+use super::{
+    ALPHA, Chunk, FORMAT, around, bare, chunks, cut, error, is_of_pixels, list, metadata, mux, push, quality_of,
+};
 use crate::{DecodeLimits, EncodeOptions, Error, Picture, PixelData, Result};
 
 /// Delays are in milliseconds, in 24 bits.
@@ -38,7 +40,7 @@ pub(in crate::codec) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Op
         canvases.push(PixelData::U8(canvas.show(&pixels(&frame[FRAME_HEAD..], place)?, place)));
         delays.push(Delay { numerator: long(frame, 12)?, denominator: 1000 });
     }
-    let alpha = extended[0] & 0x10 != 0;
+    let alpha = extended[0] & ALPHA != 0;
     let size = (width as usize, height as usize);
     let pictures = animation::pictures(canvases, size, 3, alpha, FORMAT, metadata(&chunks))?;
     let plays = u16::from_le_bytes([control[4], control[5]]).into();
@@ -72,7 +74,7 @@ fn place(frame: &[u8], (width, height): (u32, u32)) -> Result<Place> {
 /// The pixels of a frame with alpha, from the chunks in it.
 fn pixels(data: &[u8], place: Place) -> Result<Vec<u8>> {
     let parts = list(data)?;
-    let parts: Vec<Chunk<'_>> = parts.into_iter().filter(|p| matches!(&p.0, b"VP8L" | b"VP8 " | b"ALPH")).collect();
+    let parts: Vec<Chunk<'_>> = parts.into_iter().filter(is_of_pixels).collect();
     let size = (place.width as u32, place.height as u32);
     let file = match parts.as_slice() {
         [alpha, ..] if &alpha.0 == b"ALPH" => mux(size, true, &[], &parts)?,
@@ -111,7 +113,7 @@ pub(in crate::codec) fn encode(frames: &[Picture], animation: &Animation, option
         }
         // Replaces what is there, and stays.
         frame.push(2);
-        for (kind, data) in chunks(&file)?.into_iter().filter(|c| matches!(&c.0, b"VP8L" | b"VP8 " | b"ALPH")) {
+        for (kind, data) in chunks(&file)?.into_iter().filter(is_of_pixels) {
             push(&mut frame, kind, data)?;
         }
         coded.push(frame);

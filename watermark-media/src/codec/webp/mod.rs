@@ -107,8 +107,7 @@ fn list(mut rest: &[u8]) -> Result<Vec<Chunk<'_>>> {
 
 pub(super) fn encode(picture: &Picture, options: &EncodeOptions) -> Result<Vec<u8>> {
     let (bare, size) = bare(picture, options)?;
-    let pixels: Vec<Chunk<'_>> =
-        chunks(&bare)?.into_iter().filter(|chunk| matches!(&chunk.0, b"VP8L" | b"VP8 " | b"ALPH")).collect();
+    let pixels: Vec<Chunk<'_>> = chunks(&bare)?.into_iter().filter(is_of_pixels).collect();
     // Of alpha that is opaque everywhere a lossy file holds nothing, and must not promise anything.
     let alpha = picture.layout.has_alpha() && pixels.iter().any(|chunk| &chunk.0 != b"VP8 ");
     let around = around(picture, options);
@@ -135,6 +134,11 @@ fn bare(picture: &Picture, options: &EncodeOptions) -> Result<(Vec<u8>, (u32, u3
         None => lossless(samples, stored.width, stored.height, alpha)?,
     };
     Ok((file, (stored.width, stored.height)))
+}
+
+/// Whether a chunk holds pixels or their alpha.
+fn is_of_pixels(chunk: &Chunk<'_>) -> bool {
+    matches!(&chunk.0, b"VP8L" | b"VP8 " | b"ALPH")
 }
 
 /// The chunks around the pixels: profile, EXIF, XMP, and a manifest that is to be kept.
