@@ -6,7 +6,7 @@ use watermark_core::{Detection, Geometry, Mark, Verdict};
 /// Readings of unmarked pictures, or with the wrong key, that were made so far to test `log10_p`
 /// (docs/robustness.md). They bear out probabilities down to about their reciprocal; what is smaller rests on the
 /// model alone, and whoever states such a figure states that too.
-pub const WRONG_KEY_TRIALS: u64 = 20_000;
+pub const WRONG_KEY_TRIALS: u64 = 100_000;
 
 /// The result of `detect` for one file. The fields of the strongest mark, or of the strongest trace of one, stand at
 /// the top level; with an `error` they are null, and `found` is false.

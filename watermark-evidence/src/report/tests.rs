@@ -137,7 +137,7 @@ fn every_verdict_is_said_in_both_languages() {
                         _ => "odds.not",
                     }))
             );
-            assert_eq!(page.contains("20,000"), verdict != "not_found");
+            assert_eq!(page.contains("100,000"), verdict != "not_found");
             assert!(page.contains(HASH));
         }
     }
