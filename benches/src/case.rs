@@ -18,11 +18,13 @@ pub struct Size {
     pub height: usize,
 }
 
-/// What is measured: 4:3, from a preview to a camera's picture.
-pub const SIZES: [Size; 3] = [
+/// What is measured: 4:3, from a thumbnail to a poster.
+pub const SIZES: [Size; 5] = [
+    Size { name: "0.25MP", width: 576, height: 432 },
     Size { name: "0.5MP", width: 816, height: 612 },
     Size { name: "2MP", width: 1632, height: 1224 },
     Size { name: "12MP", width: 4000, height: 3000 },
+    Size { name: "50MP", width: 8160, height: 6120 },
 ];
 
 impl Size {

@@ -26,6 +26,7 @@ pub(crate) fn of(measured: &Measured) -> String {
     // Writing to a string does not fail.
     let _ = head(&mut text, measured);
     let _ = times(&mut text, &measured.times);
+    let _ = growth(&mut text, &measured.times);
     let _ = memory(&mut text, &measured.memory);
     let _ = goals(&mut text, measured);
     text
@@ -61,6 +62,29 @@ fn times(text: &mut String, times: &Times) -> std::fmt::Result {
             let speed = 1000.0 * size.megapixels() / ms;
             writeln!(text, "| {} | {words} | {ms:.1} | {speed:.1} | {:.1} |", spaced(size.name), ms / times.unit_ms)?;
         }
+    }
+    Ok(())
+}
+
+/// How the time of each stage grows from each size to the next: 1 where it doubles with the pixels.
+fn growth(text: &mut String, times: &Times) -> std::fmt::Result {
+    let steps: Vec<_> = SIZES.windows(2).zip(times.stages_ms.windows(2)).collect();
+    writeln!(text, "\n## Growth\n")?;
+    writeln!(
+        text,
+        "Exponent of the time over the number of pixels, from each size to the next: 1 where twice the pixels take twice\n\
+         the time, 0 where they take no longer.\n"
+    )?;
+    let names: Vec<String> =
+        steps.iter().map(|(sizes, _)| format!("{} to {}", spaced(sizes[0].name), spaced(sizes[1].name))).collect();
+    writeln!(text, "| stage | {} |", names.join(" | "))?;
+    writeln!(text, "| --- |{}", " ---: |".repeat(steps.len()))?;
+    for (stage, (_, words)) in STAGES.iter().enumerate() {
+        let exponents = steps.iter().map(|(sizes, times)| {
+            let (pixels, time) = (sizes[1].megapixels() / sizes[0].megapixels(), times[1][stage] / times[0][stage]);
+            format!("{:.2}", time.ln() / pixels.ln())
+        });
+        writeln!(text, "| {words} | {} |", exponents.collect::<Vec<_>>().join(" | "))?;
     }
     Ok(())
 }
