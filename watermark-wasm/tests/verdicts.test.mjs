@@ -23,7 +23,7 @@ test('a marked picture: key, asset, issuer, and how seldom chance does it', asyn
   const { badge, words } = await readCard(page, 'marked.jpg');
   assert.equal(badge, 'Found');
   assert.match(words, /Marked with key [0-9a-f]{8}…, asset 91c04be2…, issued by the key's owner; an unmarked picture would give such a reading less than once in 10[⁰¹²³⁴⁵⁶⁷⁸⁹]+ trials\./);
-  assert.match(words, /a model's, not a count: the 20,000 trials with wrong keys/);
+  assert.match(words, /a model's, not a count: the 100,000 trials with wrong keys/);
   assert.match(words, /Upright, neither turned nor mirrored\.\s*The whole original's short side would be 512 px at this scale\./);
   assert.match(words, /91c04be2a7d35f18 \(64 bits\)/);
   assert.doesNotMatch(words, /innocent|probability that|odds/);
