@@ -16,10 +16,10 @@ use steps::{Marker, STEPS, Times};
 
 /// Runs of each file; the median counts.
 const RUNS: usize = 5;
-/// Sizes for which that is asked, megapixels.
-const ASKED: std::ops::Range<f64> = 1.0..20.0;
 /// What marking may add, ns of CPU a pixel.
 const GOAL_NS: f64 = 40.0;
+/// Sizes for which that is asked, megapixels.
+const ASKED: std::ops::Range<f64> = 1.0..20.0;
 
 /// A kind of source file.
 struct Kind {
