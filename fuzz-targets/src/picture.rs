@@ -1,6 +1,7 @@
 //! Picture files: what is read can be written in its own format, and then read again as it was.
 
-use watermark_media::{DecodeLimits, Document, EncodeOptions, Error, Format};
+use watermark_core::Layout;
+use watermark_media::{DecodeLimits, Document, EncodeOptions, Error, Format, Picture, PixelData};
 
 /// Whether the bytes are a file of the format with this extension that is read.
 pub(crate) fn survives(extension: &str, bytes: &[u8]) -> bool {
@@ -23,8 +24,18 @@ pub(crate) fn survives(extension: &str, bytes: &[u8]) -> bool {
     assert_eq!(document.kind(), again.kind(), "kind");
     assert_eq!(document.pictures().len(), again.pictures().len(), "pictures");
     for (before, after) in document.pictures().iter().zip(again.pictures()) {
-        let size = |picture: &watermark_media::Picture| (picture.width(), picture.height(), picture.layout());
-        assert_eq!(size(before), size(after), "size and layout");
+        let size = |picture: &Picture| (picture.width(), picture.height());
+        assert_eq!(size(before), size(after), "size");
+        let left_out = extension == "webp"
+            && !is_lossless(extension, bytes)
+            && before.layout() == Layout::Rgba
+            && is_opaque(before);
+        assert!(
+            before.layout() == after.layout() || (left_out && after.layout() == Layout::Rgb),
+            "layout: {:?} was written, {:?} read",
+            before.layout(),
+            after.layout()
+        );
         assert_eq!(before.orientation(), after.orientation(), "orientation");
         assert_eq!(before.icc(), after.icc(), "colour profile");
         assert_eq!(before.xmp(), after.xmp(), "XMP");
@@ -41,6 +52,14 @@ fn is_lossless(extension: &str, bytes: &[u8]) -> bool {
         "jpg" | "avif" => false,
         "webp" => !bytes.windows(4).any(|name| name == b"VP8 "),
         _ => true,
+    }
+}
+
+/// Whether alpha says nothing: libwebp leaves it out of a lossy file then.
+fn is_opaque(picture: &Picture) -> bool {
+    match picture.pixels() {
+        PixelData::U8(samples) => samples.chunks_exact(4).all(|pixel| pixel[3] == u8::MAX),
+        _ => false,
     }
 }
 
