@@ -13,6 +13,7 @@ mod embed;
 mod error;
 mod key;
 mod mask;
+mod motion;
 mod normalise;
 mod options;
 mod order;
@@ -30,7 +31,9 @@ pub use decide::{
 };
 #[cfg(feature = "trials")]
 pub use decide::{DecisionTrials, Trial};
-pub use embed::{Applied, EmbedReport, Embedder, FrameEmbedder, FrameOptions, FrameReport, LumaFrame, LumaRange, Plan};
+pub use embed::{
+    Applied, EmbedReport, Embedder, FrameEmbedder, FrameOptions, FramePose, FrameReport, LumaFrame, LumaRange, Plan,
+};
 pub use error::{Error, Refusal, Result};
 pub use key::{Key, KeyId, KeyRole, SECRET_BYTES};
 pub use options::{DetectOptions, Effort, EmbedOptions, Limits, Profile, Strength};

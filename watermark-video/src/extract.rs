@@ -2,10 +2,12 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::sync::mpsc::channel;
 
 use watermark_core::{ImageView, Layout, Samples};
 
 use crate::command::{Running, argument, reader};
+use crate::sample::time_of;
 use crate::{Error, Result};
 
 /// The luma of a frame, 8 bits.
@@ -13,6 +15,8 @@ use crate::{Error, Result};
 pub struct Luma {
     /// Width and height, pixels.
     pub size: (usize, usize),
+    /// Its timestamp, seconds, where it has one.
+    pub time_s: Option<f64>,
     samples: Vec<u8>,
 }
 
@@ -46,7 +50,9 @@ fn luma_of(path: &Path, size: (usize, usize), seconds: f64, after_key: Option<us
     let mut command = reader("ffmpeg");
     command.args(["-nostdin", "-v", "error", "-noautorotate"]);
     // Luma as it is, not brought to another range.
-    let mut filter = "format=yuv420p|yuvj420p|gray,extractplanes=y".to_owned();
+    let mut filter =
+        r"format=yuv420p|yuvj420p|gray,extractplanes=y,metadata=mode=add:key=n:value=1,metadata=mode=print:file=pipe\\:2"
+            .to_owned();
     if let Some(frames) = after_key {
         command.arg("-noaccurate_seek");
         filter = format!("select=eq(n\\,{frames}),{filter}");
@@ -67,12 +73,20 @@ fn luma_of(path: &Path, size: (usize, usize), seconds: f64, after_key: Option<us
         "rawvideo",
         "pipe:1",
     ]);
-    let mut running = Running::start(command, "ffmpeg", "decoding a frame", |_| false)?;
+    let (sender, times) = channel();
+    let mut running = Running::start(command, "ffmpeg", "decoding a frame", move |line| {
+        if line.starts_with("frame:") {
+            let _ = sender.send(time_of(line));
+            return true;
+        }
+        line == "n=1"
+    })?;
     let mut samples = Vec::with_capacity(size.0 * size.1);
     if let Some(stdout) = running.child.stdout.take() {
         let most = (size.0 * size.1) as u64 + 1;
         stdout.take(most).read_to_end(&mut samples).map_err(Error::io("a frame cannot be read from ffmpeg"))?;
     }
     running.succeed()?;
-    Ok((samples.len() == size.0 * size.1).then_some(Luma { size, samples }))
+    let time_s = times.try_recv().ok().flatten();
+    Ok((samples.len() == size.0 * size.1).then_some(Luma { size, time_s, samples }))
 }

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use watermark_core::{Applied, FrameEmbedder, LumaFrame};
+use watermark_core::{Applied, FrameEmbedder, FramePose, LumaFrame};
 
 use crate::decode::Decoder;
 use crate::encode::{Encoder, is_kept, subtitles_become};
@@ -47,7 +47,22 @@ pub struct Marked {
     pub codec: Codec,
     /// What of the clip is not kept, in sentences.
     pub losses: Vec<String>,
+    poses: Vec<(f64, FramePose)>,
 }
+
+impl Marked {
+    /// Where the pattern may lie in the frame of this timestamp, seconds: where it does, and where it did in the last frame
+    /// that had it elsewhere, and will in the next. Without a timestamp, where a picture has it.
+    pub fn poses_at(&self, time_s: Option<f64>) -> Vec<FramePose> {
+        let Some(time_s) = time_s else { return vec![FramePose::default()] };
+        let next = self.poses.partition_point(|&(from_s, _)| from_s <= time_s + SAME_S);
+        let near = next.saturating_sub(2)..(next + 1).min(self.poses.len());
+        self.poses[near].iter().map(|&(_, pose)| pose).collect()
+    }
+}
+
+/// Timestamps are the same up to so many seconds: those of files are rounded.
+const SAME_S: f64 = 0.002;
 
 /// A frame on its way.
 struct Frame {
@@ -116,6 +131,7 @@ pub fn mark(
         elapsed: begun.elapsed(),
         codec: options.codec_for(clip, muxer),
         losses: losses(clip, muxer, options.codec_for(clip, muxer)),
+        poses: totals.poses,
     })
 }
 
@@ -147,6 +163,8 @@ struct Totals {
     shots: u64,
     applied: Applied,
     marking: Duration,
+    /// From which timestamp on, seconds, the pattern lies where.
+    poses: Vec<(f64, FramePose)>,
 }
 
 /// The marker's part.
@@ -174,6 +192,11 @@ impl Line<'_> {
             totals.frames += 1;
             totals.shots += u64::from(report.cut);
             totals.applied.add(report.applied);
+            if totals.poses.last().is_none_or(|&(_, pose)| pose != report.pose) {
+                let (numerator, denominator) = self.clip.time_base;
+                let tick_s = f64::from(numerator) / f64::from(denominator);
+                totals.poses.push((frame.ticks as f64 * tick_s, report.pose));
+            }
             if to_encode.send(frame).is_err() {
                 return Ok(());
             }

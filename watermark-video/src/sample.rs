@@ -156,7 +156,7 @@ impl Iterator for Frames {
 }
 
 /// The time that a line tells of a frame; one without a time follows the one before it.
-fn time_of(line: &str) -> Option<f64> {
+pub(crate) fn time_of(line: &str) -> Option<f64> {
     let rest = line.split("pts_time:").nth(1)?;
     let time = rest.split_whitespace().next().and_then(|text| text.parse::<f64>().ok());
     Some(time.filter(|time| time.is_finite()).unwrap_or(0.0))

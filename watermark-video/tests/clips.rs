@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use watermark_core::{
-    DetectOptions, Detector, Effort, FrameEmbedder, FrameOptions, Key, KeyRole, LumaRange, Payload, SECRET_BYTES,
+    DetectOptions, Detector, EmbedOptions, Embedder, FrameEmbedder, FrameOptions, Key, KeyRole, LumaRange, Payload,
+    SECRET_BYTES,
 };
 use watermark_video::{Clip, Codec, EncodeOptions, Error, Marked, Muxer, luma_at, mark};
 
@@ -72,10 +73,19 @@ fn crf(codec: Codec, crf: u8) -> EncodeOptions {
 fn reads(path: &Path, seconds: f64) -> bool {
     let clip = Clip::probe(path).unwrap();
     let frame = luma_at(path, clip.size, seconds).unwrap().unwrap();
-    let mut options = DetectOptions::default();
-    options.effort = Effort::Fast;
-    let found = Detector::new(&[key()], options).unwrap().detect(&frame.view().unwrap()).unwrap();
+    let found = Detector::new(&[key()], DetectOptions::default()).unwrap().detect(&frame.view().unwrap()).unwrap();
     found.strongest().payload == Some(payload())
+}
+
+/// Whether a frame reads where its timestamp says that the pattern lies.
+fn reads_back(path: &Path, seconds: f64, marked: &Marked) -> bool {
+    let clip = Clip::probe(path).unwrap();
+    let frame = luma_at(path, clip.size, seconds).unwrap().unwrap();
+    let embedder = Embedder::new(&key(), EmbedOptions::default()).unwrap();
+    let view = frame.view().unwrap();
+    let poses = marked.poses_at(frame.time_s);
+    assert!((1..=3).contains(&poses.len()));
+    poses.into_iter().any(|pose| embedder.read_back_frame(&view, &payload(), pose).is_ok())
 }
 
 struct Folder(tempfile::TempDir);
@@ -119,6 +129,7 @@ fn sound_timestamps_rotation_and_tags_are_kept() {
     }
     assert_eq!(Clip::probe(&output).unwrap().rotation_deg, Clip::probe(&source).unwrap().rotation_deg);
     assert!(reads(&output, 0.1) && reads(&output, 0.8) && !reads(&source, 0.1));
+    assert!(reads_back(&output, 0.1, &report) && reads_back(&output, 0.8, &report));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use anyhow::Result;
 use watermark_core::{Applied, Error, FrameEmbedder, FrameOptions, Payload, Strength};
 use watermark_media::{Document, Format, Kind, Picture};
 
-use super::copies::{Figures, Original};
+use super::copies::{Original, Reading};
 
 impl Original<'_> {
     /// What marks the frames of an animation so that nothing flickers; nothing where each picture is a still. A GIF's are
@@ -32,9 +32,10 @@ impl Original<'_> {
         picture: &mut Picture,
         payload: &Payload,
         frames: &mut FrameEmbedder,
-    ) -> watermark_core::Result<(Applied, Figures)> {
+    ) -> watermark_core::Result<(Applied, Reading)> {
         self.embedder.check(&picture.view())?;
         let marked = frames.mark_picture(&mut picture.view_mut())?;
-        Ok((marked.applied, self.embedder.read_back(&picture.view(), payload)?))
+        let figures = self.embedder.read_back_frame(&picture.view(), payload, marked.pose)?;
+        Ok((marked.applied, Reading { figures, pose: marked.pose }))
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
-use watermark_core::{FrameEmbedder, FrameOptions, LumaRange, Payload, Strength};
+use watermark_core::{Error, FrameEmbedder, FrameOptions, LumaRange, Payload, Strength};
 use watermark_evidence::Fingerprint;
 use watermark_video::{Clip, Marked, Muxer, Progress, luma_at, mark};
 
@@ -113,6 +113,18 @@ fn moment_s(clip: &Clip, seconds: f64, share: f64) -> f64 {
     (seconds * share - half_a_frame_s).max(0.0)
 }
 
+/// What reading a frame back gave: margin in dB and evidence.
+type Read = watermark_core::Result<(f64, f64)>;
+
+/// The reading with the larger margin; a fault before any.
+fn stronger(one: Read, other: Read) -> Read {
+    match (&one, &other) {
+        (Ok((a, _)), Ok((b, _))) if b > a => other,
+        (Err(Error::Refused(_)), _) => other,
+        _ => one,
+    }
+}
+
 /// Reads frames of the written file, each by itself. A clip of which no frame is read is refused.
 fn read_back(
     shared: &Shared<'_>,
@@ -128,7 +140,11 @@ fn read_back(
     for i in 0..READ_BACK {
         let at_s = moment_s(clip, seconds, (i as f64 + 0.5) / READ_BACK as f64);
         if let Some(frame) = luma_at(path, clip.size, at_s)? {
-            readings.add(embedder.read_back(&frame.view()?, payload))?;
+            let view = frame.view()?;
+            let poses = marked.poses_at(frame.time_s);
+            let mut read = poses.into_iter().map(|pose| embedder.read_back_frame(&view, payload, pose));
+            let first = read.next().unwrap_or_else(|| embedder.read_back(&view, payload));
+            readings.add(read.fold(first, stronger))?;
         }
     }
     ensure!(readings.looked_at > 0, "no frame of the written clip could be decoded");

@@ -1,7 +1,7 @@
 //! From one decoded document to marked files: the pixels are prepared once and marked for each recipient.
 
 use anyhow::{Context, Result, bail};
-use watermark_core::{Applied, Embedder, Error, FrameEmbedder, Key, Payload, PayloadClass, Plan, Refusal};
+use watermark_core::{Applied, Embedder, Error, FrameEmbedder, FramePose, Key, Payload, PayloadClass, Plan, Refusal};
 use watermark_media::{C2pa, DecodeLimits, Document, Format, Picture};
 
 use crate::metrics;
@@ -19,6 +19,20 @@ pub(super) type Figures = (f64, f64);
 
 /// Of pixels that were not read back yet.
 const UNREAD: Figures = (f64::NAN, f64::NAN);
+
+/// What reading a marked picture back gave, and where its pattern lies.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    pub(super) figures: Figures,
+    pub(super) pose: FramePose,
+}
+
+impl Reading {
+    /// Of a picture that is no frame.
+    fn of_still(figures: Figures) -> Self {
+        Self { figures, pose: FramePose::default() }
+    }
+}
 
 /// How messages call the files.
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +80,7 @@ impl Original<'_> {
             true => self.take()?,
             false => self.document.clone(),
         };
-        let mut figures = Vec::new();
+        let mut readings = Vec::new();
         let (mut applied, mut score) = (Applied::default(), Score::default());
         let several = copy.pictures().len() > 1;
         let mut refusal = None;
@@ -75,32 +89,32 @@ impl Original<'_> {
             match self.mark_picture(picture, payload, several, frames.as_mut(), &mut score) {
                 Ok((change, reading)) => {
                     applied.add(change);
-                    figures.push(Some(reading));
+                    readings.push(Some(reading));
                 }
                 // A blank page, or a frame of a fade: the others carry the mark.
                 Err(error) if several && matches!(error.downcast_ref(), Some(Error::Refused(_))) => {
                     refusal = Some(error);
-                    figures.push(None);
+                    readings.push(None);
                 }
                 Err(error) => return Err(error).with_context(input),
             }
         }
-        let unmarked = figures.iter().filter(|figures| figures.is_none()).count();
-        if let Some(refusal) = refusal.filter(|_| unmarked == figures.len()) {
+        let unmarked = readings.iter().filter(|reading| reading.is_none()).count();
+        if let Some(refusal) = refusal.filter(|_| unmarked == readings.len()) {
             return Err(refusal.context(format!("{}: none of the {unmarked} pictures can carry the mark", names.input)));
         }
         report.psnr_db = number(applied.psnr_db());
         (report.ssimulacra2, report.ssimulacra2_tiles) = score.mean();
         // Asked of the marked pictures: they have more colours than a palette may hold.
         let mut remarks = losses(&copy, self.format);
-        let (file, read_back) = self.encoded(&copy, payload, names, &mut figures, &mut remarks)?;
-        let (margin_db, log10_p) = weakest(&figures);
+        let (file, read_back) = self.encoded(&copy, payload, names, &mut readings, &mut remarks)?;
+        let (margin_db, log10_p) = weakest(&readings);
         (report.margin_db, report.log10_p) = (number(margin_db), number(log10_p));
         report.read_back = Some(read_back);
         if unmarked > 0 {
             remarks.push("pictures of several in one file that cannot carry the mark stay as they were".to_owned());
         }
-        Ok(Marked { file, pictures: (figures.len() - unmarked) as u32, remarks })
+        Ok(Marked { file, pictures: (readings.len() - unmarked) as u32, remarks })
     }
 
     /// The document itself; nothing is left to be marked after it.
@@ -117,7 +131,7 @@ impl Original<'_> {
         several: bool,
         frames: Option<&mut FrameEmbedder>,
         score: &mut Score,
-    ) -> Result<(Applied, Figures)> {
+    ) -> Result<(Applied, Reading)> {
         let original = self.metrics.then(|| picture.rgb8());
         let untouched = several.then(|| picture.clone());
         let marked = match frames {
@@ -142,7 +156,7 @@ impl Original<'_> {
         picture: &mut Picture,
         payload: &Payload,
         several: bool,
-    ) -> watermark_core::Result<(Applied, Figures)> {
+    ) -> watermark_core::Result<(Applied, Reading)> {
         let embedder = self.embedder;
         let applied = if self.once {
             embedder.plan(&picture.view(), payload)?.apply(&mut picture.view_mut())?
@@ -159,9 +173,9 @@ impl Original<'_> {
         // What such a file holds is never what was marked: the written file alone is read back. One of several frames has to
         // show before that whether it carries the mark.
         if is_always_lossy(self.format) && !several {
-            return Ok((applied, UNREAD));
+            return Ok((applied, Reading::of_still(UNREAD)));
         }
-        Ok((applied, embedder.read_back(&picture.view(), payload)?))
+        Ok((applied, Reading::of_still(embedder.read_back(&picture.view(), payload)?)))
     }
 
     /// The file, and what the figures are those of: `pixels`, or `file` where writing altered a picture.
@@ -170,7 +184,7 @@ impl Original<'_> {
         copy: &Document,
         payload: &Payload,
         names: Names<'_>,
-        figures: &mut [Option<Figures>],
+        readings: &mut [Option<Reading>],
         remarks: &mut Vec<String>,
     ) -> Result<(Vec<u8>, &'static str)> {
         let format = self.format;
@@ -180,12 +194,12 @@ impl Original<'_> {
             copy.encode(format, &options).with_context(|| names.output.to_owned())
         };
         let mut file = encode(self.qualities)?;
-        let mut reading = self.read_file(&file, copy, payload, figures);
+        let mut reading = self.read_file(&file, copy, payload, readings);
         // Steps as coarse as the source's, on the same blocks, round most of a mark away.
         let own_quality = self.qualities.of(format).is_none() && copy.format() == Some(format);
         if let Some((finer, quality)) = self.qualities.finer(format).filter(|_| own_quality && is_refused(&reading)) {
             file = encode(finer)?;
-            reading = self.read_file(&file, copy, payload, figures);
+            reading = self.read_file(&file, copy, payload, readings);
             if reading.is_ok() {
                 remarks.push(format!(
                     "would lose the mark at its own {format} quality; {THE_OUTPUT} is written at quality {quality}"
@@ -203,7 +217,7 @@ impl Original<'_> {
         file: &[u8],
         copy: &Document,
         payload: &Payload,
-        figures: &mut [Option<Figures>],
+        readings: &mut [Option<Reading>],
     ) -> Result<bool> {
         let written = Document::decode(file, &DecodeLimits::default())
             .context("internal fault: the file that was about to be written cannot be read")?;
@@ -215,12 +229,13 @@ impl Original<'_> {
             );
         }
         let mut altered = false;
-        for ((written, marked), figures) in written.pictures().iter().zip(copy.pictures()).zip(figures) {
+        for ((written, marked), reading) in written.pictures().iter().zip(copy.pictures()).zip(readings) {
             let differs = (written.width(), written.height()) != (marked.width(), marked.height())
                 || written.layout() != marked.layout()
                 || written.pixels() != marked.pixels();
-            if figures.is_some_and(|(margin_db, _)| differs || margin_db.is_nan()) {
-                *figures = Some(self.embedder.read_back(&written.view(), payload)?);
+            let Some(reading) = reading else { continue };
+            if differs || reading.figures.0.is_nan() {
+                reading.figures = self.embedder.read_back_frame(&written.view(), payload, reading.pose)?;
                 altered |= differs;
             }
         }
@@ -258,9 +273,9 @@ fn neutral(class: PayloadClass) -> watermark_core::Result<Payload> {
 }
 
 /// The smallest margin and the weakest evidence.
-fn weakest(figures: &[Option<Figures>]) -> Figures {
-    let readings = figures.iter().flatten();
-    readings.fold((f64::INFINITY, f64::NEG_INFINITY), |worst, reading| (worst.0.min(reading.0), worst.1.max(reading.1)))
+fn weakest(readings: &[Option<Reading>]) -> Figures {
+    let figures = readings.iter().flatten().map(|reading| reading.figures);
+    figures.fold((f64::INFINITY, f64::NEG_INFINITY), |worst, reading| (worst.0.min(reading.0), worst.1.max(reading.1)))
 }
 
 /// Whether an error says that the picture cannot carry the mark.

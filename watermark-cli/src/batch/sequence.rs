@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use rayon::ThreadPool;
 use rayon::prelude::*;
-use watermark_core::{Applied, Embedder, FrameEmbedder, Payload};
+use watermark_core::{Applied, Embedder, FrameEmbedder, FramePose, Payload};
 use watermark_evidence::Fingerprint;
 use watermark_media::{C2pa, DecodeLimits, Document, Format};
 use watermark_video::Error as VideoError;
@@ -92,6 +92,7 @@ pub(super) fn copy(
                 frames.mark_picture(&mut picture.view_mut()).with_context(|| files[at].display().to_string())?;
             totals.applied.add(marked.applied);
             totals.shots += u64::from(marked.cut);
+            frame.pose = marked.pose;
         }
         let written = in_pool(pool, || {
             some.into_par_iter().zip(read).map(|(at, frame)| line.write(at, frame)).collect::<Result<Vec<_>>>()
@@ -162,6 +163,8 @@ struct Frame {
     c2pa: C2pa,
     remark: Option<&'static str>,
     fingerprint: Option<Arc<Fingerprint>>,
+    /// Where the pattern lies once it is marked.
+    pose: FramePose,
 }
 
 impl Frame {
@@ -211,7 +214,7 @@ impl Line<'_> {
         let wanted = at == self.middle && self.shared.args.batch.registry.is_some();
         let fingerprint = wanted.then(|| watermark_evidence::fingerprint(&document.pictures()[0])).transpose();
         let fingerprint = fingerprint.with_context(name)?.map(Arc::new);
-        Ok(Frame { document, c2pa, remark, fingerprint })
+        Ok(Frame { document, c2pa, remark, fingerprint, pose: FramePose::default() })
     }
 
     fn write(&self, at: usize, frame: Frame) -> Result<Written> {
@@ -230,7 +233,7 @@ impl Line<'_> {
                 target.display()
             );
         }
-        let reading = self.embedder.read_back(&written.view(), self.payload);
+        let reading = self.embedder.read_back_frame(&written.view(), self.payload, frame.pose);
         let mut remarks = losses(&frame.document, self.format);
         remarks.extend(frame.remark.map(str::to_owned));
         self.staged.write(target, &bytes)?;

@@ -11,14 +11,17 @@ mod synth;
 
 use std::sync::Arc;
 
-pub use frames::{FrameEmbedder, FrameOptions, FrameReport, LumaFrame, LumaRange};
+pub use frames::{FrameEmbedder, FrameOptions, FramePose, FrameReport, LumaFrame, LumaRange};
 pub use plan::Plan;
 
 use crate::code::Reader;
 use crate::decide::assess::{Assessment, Look, assess};
-use crate::demod::{Demodulator, base_pitch, best_heard, direct_octaves, read_direct};
-use crate::normalise::{Whitener, resample_owned, working_luma};
+use crate::demod::{Demodulator, Heard, base_pitch, best_heard, direct_octaves, read_direct, read_levels};
+use crate::motion::Step;
+use crate::normalise::{Pairs, Whitener, resample_owned, working_luma};
 use crate::pattern::Pattern;
+use crate::spectrum::Plane;
+use crate::sync::{Whole, pyramid};
 use crate::{EmbedOptions, Error, ImageView, ImageViewMut, Key, Payload, Refusal, Result, Strength};
 
 /// Smallest margin of the read-back with which a marked picture may be published, dB.
@@ -157,6 +160,34 @@ impl Embedder {
         let base = resample_owned(working, base_pitch(short, direct_octaves(short)) / pitch);
         let read = read_direct(&base, direct_octaves(short), &[&self.pattern], &self.whitener, &self.demodulator);
         let heard = read.into_iter().next().expect("one key was given");
+        self.judge(heard, payload)
+    }
+
+    /// Reads a frame back that a [`FrameEmbedder`] marked, where its report says that the pattern lies.
+    ///
+    /// # Errors
+    /// As [`Self::read_back`].
+    pub fn read_back_frame(&self, marked: &ImageView<'_>, payload: &Payload, pose: FramePose) -> Result<(f64, f64)> {
+        let FramePose(step) = pose;
+        if step == Step::NONE {
+            return self.read_back(marked, payload);
+        }
+        let (working, pitch) = working_luma(marked)?;
+        let (height, width) = working.dim();
+        let octaves = direct_octaves(marked.width().min(marked.height()));
+        let whole = Whole { size: (width as f64, height as f64), octaves };
+        let alignment = whole.upright().before(step.scale, step.shift.map(|shift| shift / pitch));
+        let luma = pyramid(working);
+        let white: Vec<Pairs> = luma.iter().map(|level| self.whitener.every().pairs(level)).collect();
+        let luma: Vec<&Plane> = luma.iter().collect();
+        let mut units = f64::INFINITY;
+        let sight = (&alignment, None);
+        let heard = read_levels(&luma, |level| &white[level], sight, &self.pattern, &self.demodulator, &mut units);
+        self.judge(heard, payload)
+    }
+
+    /// Margin, dB, and evidence of a reading; refused where it is not of `payload` or too weak.
+    fn judge(&self, heard: Vec<Heard>, payload: &Payload) -> Result<(f64, f64)> {
         let read: Assessment = assess(&best_heard(heard), &self.reader, Look::Eager);
         let margin_db = read.margin_db();
         let right = read.decoded.is_some_and(|message| message.payload == *payload && message.authentic == Some(true));

@@ -66,6 +66,21 @@ pub(crate) fn locate(scene: &Scene, template: &Template, fft: &Fft2, whole: &Who
     candidates
 }
 
+/// An alignment made exact.
+pub(crate) fn nearby(scene: &Scene, template: &Template, alignment: &Alignment) -> Alignment {
+    best_polish(scene, template, alignment)
+}
+
+/// A whole picture's pattern that lies elsewhere, the picture neither turned nor scaled: where it fits best.
+pub(crate) fn shifted(scene: &Scene, template: &Template, fft: &Fft2, whole: &Whole) -> Option<Alignment> {
+    let upright = whole.upright();
+    let octaves = upright.octaves.min(scene.levels.len());
+    let proposal = Proposal { matrix: upright.matrix, octaves, score: 0.0 };
+    let [mut best, _] = translate(scene, template, fft, &proposal);
+    best = extend(scene, template, &best);
+    Some(best_polish(scene, template, &best))
+}
+
 /// The polished alignment with the fewest freedoms that explains the picture about as well as any.
 fn best_polish(scene: &Scene, template: &Template, start: &Alignment) -> Alignment {
     let freedoms = [Freedom::Axes, Freedom::Similarity, Freedom::Affine];

@@ -15,7 +15,7 @@ mod translate;
 mod warp;
 mod window;
 
-pub(crate) use locate::{Budget, Whole, locate};
+pub(crate) use locate::{Budget, Whole, locate, nearby, shifted};
 pub(crate) use placement::{Alignment, Placement, determinant, invert};
 pub(crate) use scene::{SPECTRUM_SIDE, Scene, pyramid};
 pub(crate) use warp::{Warp, follow};

@@ -43,6 +43,13 @@ impl Alignment {
         Self { matrix: [[scale, 0.0], [0.0, scale]], shift: [0.0, 0.0], octaves, score: 0.0 }
     }
 
+    /// The alignment of another plane, whose edge coordinates times `scale` plus `shift` are those of this one.
+    pub(crate) fn before(&self, scale: f64, shift: [f64; 2]) -> Self {
+        let m = &self.matrix;
+        let moved = [0, 1].map(|row: usize| m[row][0] * shift[0] + m[row][1] * shift[1] + self.shift[row]);
+        Self { matrix: m.map(|row| row.map(|v| v * scale)), shift: moved, ..*self }
+    }
+
     /// Samples of the working plane to a unit of octave `i` (geometric mean of the two directions).
     pub(crate) fn pitch(&self, i: usize) -> f64 {
         1.0 / (libm::sqrt(determinant(&self.matrix).abs()) * (1_u64 << i) as f64)

@@ -1,11 +1,15 @@
 //! Frames that are kept for the search: its planes are large, so they are some, spread evenly over what was seen.
 
+use super::shots::Place;
 use crate::spectrum::Plane;
 
 /// Bytes that kept frames may take together.
 const MOST_BYTES: usize = 192 << 20;
 /// Most and least frames kept.
 const COUNT: (usize, usize) = (8, 48);
+/// Most frames of a part, and the way of a corner in it, of the short side.
+const PART: usize = 12;
+const NEAR: f64 = 0.25;
 /// Steps to a grey level of a kept sample.
 const STEPS: f32 = 256.0;
 
@@ -13,6 +17,7 @@ const STEPS: f32 = 256.0;
 pub(super) struct Kept {
     /// Seconds.
     pub(super) time_s: f64,
+    pub(super) place: Place,
     size: (usize, usize),
     samples: Vec<u16>,
 }
@@ -26,10 +31,15 @@ pub(super) struct Store {
 }
 
 impl Kept {
-    fn new(time_s: f64, plane: &Plane) -> Self {
+    fn new(time_s: f64, place: Place, plane: &Plane) -> Self {
         // A cast from floating point saturates.
         let samples = plane.iter().map(|value| (value * STEPS + 0.5) as u16).collect();
-        Self { time_s, size: plane.dim(), samples }
+        Self { time_s, place, size: plane.dim(), samples }
+    }
+
+    /// Rows and columns.
+    pub(super) fn size(&self) -> (usize, usize) {
+        self.size
     }
 
     /// The plane, as good as it was.
@@ -45,13 +55,13 @@ impl Store {
     }
 
     /// Offers a frame.
-    pub(super) fn offer(&mut self, time_s: f64, plane: &Plane) {
+    pub(super) fn offer(&mut self, time_s: f64, place: Place, plane: &Plane) {
         let wanted = self.seen.is_multiple_of(self.stride);
         self.seen += 1;
         if !wanted {
             return;
         }
-        self.frames.push(Kept::new(time_s, plane));
+        self.frames.push(Kept::new(time_s, place, plane));
         let most = (MOST_BYTES / (2 * plane.len()).max(1)).clamp(COUNT.0, COUNT.1);
         if self.frames.len() > most {
             let mut at = 0;
@@ -78,6 +88,27 @@ impl Store {
         (few, rest)
     }
 
+    /// Frames that show much the same, at most `most` times, those of which most is kept first.
+    pub(super) fn parts(&self, most: usize) -> Vec<Vec<&Kept>> {
+        let mut parts: Vec<Vec<&Kept>> = Vec::new();
+        for kept in &self.frames {
+            let (rows, columns) = kept.size;
+            let size = (columns as f64, rows as f64);
+            let near = |part: &&mut Vec<&Kept>| {
+                let first = part[0].place;
+                let far = first.pose.apart(&kept.place.pose, size) > NEAR * size.0.min(size.1);
+                first.shot == kept.place.shot && !far && part.len() < PART
+            };
+            match parts.last_mut().filter(near) {
+                Some(part) => part.push(kept),
+                None => parts.push(vec![kept]),
+            }
+        }
+        parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
+        parts.truncate(most);
+        parts
+    }
+
     fn spread_numbers(&self, most: usize) -> Vec<usize> {
         let parts = self.frames.len().min(most);
         (0..parts).map(|part| (2 * part + 1) * self.frames.len() / (2 * parts)).collect()
@@ -91,8 +122,9 @@ mod tests {
     #[test]
     fn kept_frames_stay_few_and_evenly_spread() {
         let mut store = Store::new();
+        let place = Place { shot: 0, pose: crate::motion::Step::NONE };
         let plane = Plane::from_elem((40, 60), 77.25);
-        (0..1000).for_each(|i| store.offer(f64::from(i), &plane));
+        (0..1000).for_each(|i| store.offer(f64::from(i), place, &plane));
         let times: Vec<f64> = store.frames.iter().map(|kept| kept.time_s).collect();
         assert!((COUNT.1 / 2..=COUNT.1).contains(&times.len()), "{}", times.len());
         assert!(times.windows(2).all(|pair| pair[1] - pair[0] == times[1] - times[0]), "{times:?}");

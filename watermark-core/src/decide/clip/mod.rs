@@ -11,6 +11,7 @@ mod held;
 mod kept;
 mod search;
 mod segments;
+mod shots;
 mod verdict;
 
 use super::assess::{Assessment, Look};
@@ -26,6 +27,7 @@ use evidence::Evidence;
 use held::Held;
 use kept::Store;
 pub use segments::TimeRange;
+use shots::Shots;
 use std::sync::Arc;
 use verdict::{look_at, template_weights};
 
@@ -99,6 +101,7 @@ pub struct ClipDetector<'a> {
     size: Option<(usize, usize)>,
     readings: Vec<KeyReading>,
     store: Store,
+    shots: Shots,
     last: Option<Plane>,
     frames: usize,
     repeated: usize,
@@ -157,6 +160,7 @@ impl<'a> ClipDetector<'a> {
             size: None,
             readings,
             store: Store::new(),
+            shots: Shots::default(),
             last: None,
             frames: 0,
             repeated: 0,
@@ -184,7 +188,8 @@ impl<'a> ClipDetector<'a> {
                 self.readings.iter_mut().for_each(|reading| reading.direct.again(time_s));
                 continue;
             }
-            self.store.offer(time_s, &plane);
+            let place = self.shots.follow(&plane);
+            self.store.offer(time_s, place, &plane);
             self.last = Some(plane.clone());
             new.push((time_s, plane, pitch));
         }
@@ -216,7 +221,10 @@ impl<'a> ClipDetector<'a> {
             return Err(Error::input("the clip has no frames; at least one is needed"));
         };
         self.look(true);
-        if !self.is_certain() {
+        if self.is_open() {
+            self.search_shots((width, height));
+        }
+        if self.is_open() {
             self.search((width, height));
         }
         let keys = self.detector.keys.iter().zip(&self.readings);

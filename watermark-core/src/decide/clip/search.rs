@@ -90,7 +90,7 @@ impl ClipDetector<'_> {
         Some(Scene::of_planes(sum?, &self.detector.spectrum))
     }
 
-    fn whitened(&self, kept: &Kept) -> Vec<(Plane, Pairs)> {
+    pub(super) fn whitened(&self, kept: &Kept) -> Vec<(Plane, Pairs)> {
         let levels = pyramid(kept.plane());
         levels
             .into_iter()
@@ -141,7 +141,7 @@ impl ClipDetector<'_> {
             let candidate = &ranked[ranked.len() - 1].1;
             let best = &mut self.readings[candidate.key].best;
             if seen.assessment.is_better_than(&best.assessment) {
-                *best = reading(candidate, seen, working, pitch);
+                *best = reading(&candidate.alignment, &candidate.evidence, seen, working, pitch);
             }
         }
         ranked.sort_by(|(a, _), (b, _)| b.partial_cmp(a).unwrap_or(std::cmp::Ordering::Equal));
@@ -159,11 +159,12 @@ impl ClipDetector<'_> {
     }
 }
 
-fn reading(candidate: &Candidate, seen: Seen, working: (f64, f64), pitch: f64) -> Best {
+/// What a reading under an alignment has come to.
+pub(super) fn reading(alignment: &Alignment, evidence: &Evidence, seen: Seen, working: (f64, f64), pitch: f64) -> Best {
     let weights = template_weights(&seen.octaves);
     let word = seen.assessment.decoded.as_ref().map(|decoded| decoded.codeword.as_slice());
-    let ranges = word.map(|word| segments::ranges(&candidate.evidence, &weights, word)).unwrap_or_default();
-    let geometry = geometry::estimate(&candidate.alignment, seen.assessment.margin_db(), &seen.octaves, working, pitch);
+    let ranges = word.map(|word| segments::ranges(evidence, &weights, word)).unwrap_or_default();
+    let geometry = geometry::estimate(alignment, seen.assessment.margin_db(), &seen.octaves, working, pitch);
     let octaves = octave_readings(&seen.octaves, word);
     Best { geometry, ranges, octaves, assessment: seen.assessment }
 }

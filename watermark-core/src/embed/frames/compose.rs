@@ -7,8 +7,10 @@ use super::ground::Ground;
 use super::signs::Signs;
 use super::spread::Spread;
 use super::view::{Luma, LumaFrame, LumaRange};
+use super::warp::Warp;
 use crate::embed::Applied;
 use crate::embed::samples::{Sample, Scratch};
+use crate::motion::Step;
 use crate::spectrum::Plane;
 use crate::vector::wide;
 use crate::{ImageViewMut, Layout, SamplesMut};
@@ -25,6 +27,8 @@ pub(super) struct Parts<'a> {
     pub(super) mask: &'a Plane,
     /// Code values of 8 bits to a unit of pattern times mask.
     pub(super) gain: f32,
+    /// Pixels of the frame to pixels of the pattern.
+    pub(super) pose: Step,
 }
 
 /// How the rows of a picture lie in its samples.
@@ -42,6 +46,9 @@ pub(super) struct Composer {
     /// Multiplier of the mask: a sum of the parts times a mask, over 2^16, is a change of [`DIGITS`] digits.
     to_digits: f32,
     spread: Vec<Spread>,
+    /// Pixels after which the pattern repeats, where it does not lie as in a still.
+    period: usize,
+    warp: Warp,
     mask: MaskRows,
     sum: Vec<i16>,
     range: LumaRange,
@@ -57,6 +64,8 @@ impl Composer {
             payloads: ground.payloads.iter().map(|part| part.step * unit).collect(),
             to_digits: (1 << DIGITS) as f32 * 65_536.0 / unit,
             spread: signs.iter().map(|signs| Spread::new(signs, grid)).collect(),
+            period: grid.width.min(grid.height),
+            warp: Warp::default(),
             mask: MaskRows::new(grid),
             sum: vec![0; grid.width],
             range,
@@ -66,7 +75,7 @@ impl Composer {
     /// Adds the mark to a plane, whose code values are those of the composer's range. The squared error is that of one row
     /// in eight.
     pub(super) fn add(&mut self, frame: &mut LumaFrame<'_>, parts: &Parts<'_>) -> Applied {
-        self.begin();
+        self.begin(parts, frame.height);
         let (width, stride, bits) = (frame.width, frame.stride, frame.bits);
         let mut applied = Applied::default();
         for y in 0..frame.height {
@@ -89,7 +98,7 @@ impl Composer {
 
     /// Adds the mark to the colours of a picture, as that of stills is added.
     pub(super) fn add_to_picture(&mut self, picture: &mut ImageViewMut<'_>, parts: &Parts<'_>) -> Applied {
-        self.begin();
+        self.begin(parts, picture.height());
         let (width, height, layout) = (picture.width(), picture.height(), picture.layout());
         let lines = Lines { rows: height, stride: picture.stride(), layout };
         let squared_error = match picture.samples_mut() {
@@ -114,30 +123,67 @@ impl Composer {
         squares
     }
 
-    fn begin(&mut self) {
-        self.spread.iter_mut().for_each(Spread::forget);
+    fn begin(&mut self, parts: &Parts<'_>, height: usize) {
         self.mask.forget();
+        self.warp.begin(&parts.pose, (self.sum.len(), height));
+        let (left, width) = self.warp.span();
+        for (spread, signs) in self.spread.iter_mut().zip(parts.signs) {
+            spread.lay(signs, left, width);
+        }
     }
 
     /// Composes the change along row `y`, with [`DIGITS`] digits behind the point.
     fn row(&mut self, y: usize, parts: &Parts<'_>) {
         wide(
             #[inline(always)]
-            || self.compose(y, parts),
+            || {
+                if parts.pose == Step::NONE {
+                    let width = self.sum.len();
+                    let still = Canvas { left: 0, rows: parts.ground.rows(width), columns: width };
+                    compose(&mut self.sum, y as i64, &still, &mut self.spread, (self.template, &self.payloads), parts);
+                } else {
+                    let (left, _) = self.warp.span();
+                    let moving = Canvas { left, rows: self.period, columns: self.period };
+                    let (spread, scales) = (&mut self.spread, (self.template, self.payloads.as_slice()));
+                    self.warp.row(y, &mut self.sum, |row, line| compose(line, row, &moving, spread, scales, parts));
+                }
+                shape(&mut self.sum, self.mask.row(y, parts.mask, parts.gain * self.to_digits));
+            },
         );
     }
+}
 
-    #[cfg_attr(target_arch = "x86_64", inline(always))]
-    fn compose(&mut self, y: usize, parts: &Parts<'_>) {
-        let width = self.sum.len();
-        let line = y * width..(y + 1) * width;
-        template(&mut self.sum, &parts.ground.template.values[line.clone()], self.template);
-        for (((spread, signs), part), &scale) in
-            self.spread.iter_mut().zip(parts.signs).zip(&parts.ground.payloads).zip(&self.payloads)
-        {
-            payload(&mut self.sum, &part.values[line.clone()], spread.row(y, signs, scale));
+/// Which pixels of the pattern are composed: from `left` on, and after how many rows and columns the parts repeat.
+struct Canvas {
+    left: i64,
+    rows: usize,
+    columns: usize,
+}
+
+/// Composes template and signed payloads along a row of the pattern.
+#[cfg_attr(target_arch = "x86_64", inline(always))]
+fn compose(
+    sum: &mut [i16],
+    row: i64,
+    canvas: &Canvas,
+    spread: &mut [Spread],
+    (template_scale, scales): (i16, &[f32]),
+    parts: &Parts<'_>,
+) {
+    let stride = parts.ground.width;
+    let line = row.rem_euclid(canvas.rows as i64) as usize * stride;
+    let signs = spread.iter_mut().zip(parts.signs).zip(scales);
+    let signs: Vec<&[i16]> = signs.map(|((spread, signs), &scale)| spread.row(row, signs, scale)).collect();
+    let mut done = 0;
+    while done < sum.len() {
+        let first = (canvas.left + done as i64).rem_euclid(canvas.columns as i64) as usize;
+        let count = (canvas.columns - first).min(sum.len() - done);
+        let (target, from) = (&mut sum[done..done + count], line + first..line + first + count);
+        template(target, &parts.ground.template.values[from.clone()], template_scale);
+        for (part, signs) in parts.ground.payloads.iter().zip(&signs) {
+            payload(target, &part.values[from.clone()], &signs[done..done + count]);
         }
-        shape(&mut self.sum, self.mask.row(y, parts.mask, parts.gain * self.to_digits));
+        done += count;
     }
 }
 

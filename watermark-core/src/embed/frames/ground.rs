@@ -29,6 +29,8 @@ pub(super) struct Part {
 
 /// The parts of the pattern for frames of one size.
 pub(super) struct Ground {
+    /// Pixels of a row.
+    pub(super) width: usize,
     /// Of all octaves together.
     pub(super) template: Part,
     /// Of each octave, coarsest first.
@@ -36,6 +38,11 @@ pub(super) struct Ground {
 }
 
 impl Ground {
+    /// Rows of so many pixels.
+    pub(super) fn rows(&self, width: usize) -> usize {
+        self.template.values.len() / width
+    }
+
     pub(super) fn new(key: &Key, pattern: &Arc<Pattern>, codeword: &[u8], grid: &Grid) -> Self {
         let short = grid.width.min(grid.height);
         let range: Vec<usize> = octaves(short).collect();
@@ -76,7 +83,11 @@ impl Ground {
             let alone = layers.iter().enumerate().map(|(i, layer)| without(layer, i == wanted, false)).collect();
             render(&Plan { layers: alone, ..plan.clone() })
         });
-        Self { payloads: payloads.collect(), template: render(&Plan { layers: template, ..plan.clone() }) }
+        Self {
+            width: grid.width,
+            payloads: payloads.collect(),
+            template: render(&Plan { layers: template, ..plan.clone() }),
+        }
     }
 }
 

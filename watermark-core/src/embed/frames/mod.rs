@@ -6,6 +6,7 @@
 //! what the places bear ([`tolerance`]); both are eased from frame to frame, and a cut starts them anew. The change is
 //! composed of these while it is added ([`compose`]). docs/decisions/frames.md has what was tried.
 
+mod camera;
 mod compose;
 mod grid;
 mod ground;
@@ -16,9 +17,11 @@ mod spread;
 mod tests;
 mod tolerance;
 mod view;
+mod warp;
 
 use std::sync::Arc;
 
+use camera::Camera;
 use compose::{Composer, Parts};
 use grid::Grid;
 use ground::Ground;
@@ -30,6 +33,7 @@ pub use view::{LumaFrame, LumaRange};
 use super::plan::MIN_SIDE;
 use super::{Applied, strength};
 use crate::code::encode;
+use crate::motion::Step;
 use crate::pattern::{Pattern, octaves};
 use crate::{Error, ImageViewMut, Key, Limits, Payload, Profile, Refusal, Result, Strength};
 
@@ -54,12 +58,25 @@ pub struct FrameOptions {
     pub limits: Limits,
 }
 
+/// Where the pattern lies in a marked frame: it goes along with the camera, so a frame in the middle of a pan is read back with
+/// this ([`crate::Embedder::read_back_frame`]). The default is where a picture has it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FramePose(pub(in crate::embed) Step);
+
+impl Default for FramePose {
+    fn default() -> Self {
+        Self(Step::NONE)
+    }
+}
+
 /// What came of marking one frame.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct FrameReport {
     /// Whether the frame was taken for the first of a shot.
     pub cut: bool,
+    /// Where the pattern lies.
+    pub pose: FramePose,
     /// What was done to one row in eight of a plane, in code values of 8 bits; add these up for the PSNR of a clip.
     pub applied: Applied,
 }
@@ -92,6 +109,7 @@ pub struct FrameEmbedder {
     ground: Ground,
     composer: Composer,
     light: Light,
+    camera: Camera,
     tolerance: Tolerance,
     signs: Vec<Signs>,
     options: FrameOptions,
@@ -146,6 +164,7 @@ impl FrameEmbedder {
         Ok(Self {
             composer: Composer::new(&ground, &signs, &grid, options.range),
             light: Light::new(&grid),
+            camera: Camera::new(&grid),
             tolerance: Tolerance::new(&grid),
             pattern,
             grid,
@@ -171,7 +190,8 @@ impl FrameEmbedder {
         self.light.look(frame, &self.grid, self.options.range);
         let (cut, gain) = self.follow();
         let (composer, parts) = self.parts(gain / self.options.range.levels());
-        Ok(FrameReport { cut, applied: composer.add(frame, &parts) })
+        let pose = FramePose(parts.pose);
+        Ok(FrameReport { cut, pose, applied: composer.add(frame, &parts) })
     }
 
     /// Marks the next frame where frames are pictures of full range: of any depth and layout, colour in red, green and blue.
@@ -203,7 +223,8 @@ impl FrameEmbedder {
         self.light.look_at(&frame.as_view(), &self.grid)?;
         let (cut, gain) = self.follow();
         let (composer, parts) = self.parts(gain);
-        Ok(FrameReport { cut, applied: composer.add_to_picture(frame, &parts) })
+        let pose = FramePose(parts.pose);
+        Ok(FrameReport { cut, pose, applied: composer.add_to_picture(frame, &parts) })
     }
 
     fn check_size(&self, width: usize, height: usize) -> Result<()> {
@@ -217,7 +238,13 @@ impl FrameEmbedder {
     }
 
     fn parts(&mut self, gain: f32) -> (&mut Composer, Parts<'_>) {
-        let parts = Parts { ground: &self.ground, signs: &self.signs, mask: &self.tolerance.now, gain };
+        let parts = Parts {
+            ground: &self.ground,
+            signs: &self.signs,
+            mask: &self.tolerance.now,
+            gain,
+            pose: self.camera.pose(),
+        };
         (&mut self.composer, parts)
     }
 
@@ -230,9 +257,7 @@ impl FrameEmbedder {
         });
         // A frame that is the one before it, as in animation on twos: all that follows from it is there.
         if cut || change > 0.0 {
-            self.tolerance.follow(&self.light, cut);
-            let seen = seen(&self.light.mean, &self.grid, self.signs.iter().map(Signs::octave), &self.pattern);
-            self.signs.iter_mut().zip(&seen).for_each(|(signs, seen)| signs.follow(seen, cut));
+            self.look(cut);
         } else {
             self.signs.iter_mut().for_each(Signs::go_on);
         }
@@ -247,5 +272,21 @@ impl FrameEmbedder {
         };
         self.shot = Some(shot);
         (cut, shot.gain)
+    }
+    /// Looks at a frame that differs from the last: where the camera looks, what the patches bear, and the content's signs.
+    fn look(&mut self, cut: bool) {
+        let (means, before) = (&self.light.mean, self.camera.pose());
+        let anew = if cut {
+            self.camera.begin(means);
+            true
+        } else {
+            self.camera.follow(means)
+        };
+        let pose = self.camera.pose();
+        let step = if anew { Step::NONE } else { pose.then(&before.back()) };
+        self.tolerance.follow(&self.light, cut, &step);
+        let octaves = self.signs.iter().map(Signs::octave);
+        let seen = seen(means, &self.grid, octaves, &self.pattern, &pose);
+        self.signs.iter_mut().zip(&seen).for_each(|(signs, (first, seen))| signs.follow(seen, *first, cut || anew));
     }
 }

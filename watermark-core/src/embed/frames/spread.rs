@@ -11,22 +11,33 @@ const SHARES: f64 = 32.0;
 
 /// Spreads the signs of one octave.
 pub(super) struct Spread {
+    pitch: f64,
+    /// What `columns` and `ramps` are for.
+    laid: Option<Lay>,
     /// First pixel of each column of cells, and the end of the last.
     columns: Vec<usize>,
     /// Pixels of the ramps: pixel, the two cells, the second one's share.
     ramps: Vec<(usize, usize, usize, f32)>,
-    pitch: f64,
-    rows: usize,
     /// The rows of cells and the share that `values` are of.
     held: Option<(usize, usize, u8)>,
     cells: Vec<f32>,
     values: Vec<i16>,
 }
 
-/// The cell at a pixel, the neighbour whose ramp reaches it, and that one's share in steps.
-fn neighbour(pixel: usize, pitch: f64, cells: usize) -> (usize, usize, u8) {
-    let unit = (pixel as f64 + 0.5) / pitch;
-    let cell = ((unit / CELL as f64) as usize).min(cells - 1);
+/// Which pixels of the pattern a row has, and which cells.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Lay {
+    left: i64,
+    width: usize,
+    first: i64,
+    cells: usize,
+}
+
+/// The cell at a pixel of the pattern, the neighbour whose ramp reaches it, and that one's share in steps; cells are counted
+/// from `first`.
+fn neighbour(pixel: i64, pitch: f64, first: i64, cells: usize) -> (usize, usize, u8) {
+    let unit = (pixel as f64 + 0.5) / pitch - (first * CELL as i64) as f64;
+    let cell = ((unit / CELL as f64).max(0.0) as usize).min(cells - 1);
     let offset = unit - (cell * CELL) as f64;
     let share = |distance: f64| libm::round((0.5 - distance / RAMP).clamp(0.0, 0.5) * SHARES) as u8;
     if offset < CELL as f64 / 2.0 {
@@ -42,31 +53,38 @@ fn part(share: u8) -> f32 {
 
 impl Spread {
     pub(super) fn new(signs: &Signs, grid: &Grid) -> Self {
-        let pitch = grid.pitch_of(signs.octave());
-        let (rows, cells) = (signs.now.rows, signs.now.columns);
-        let places: Vec<_> = (0..grid.width).map(|x| neighbour(x, pitch, cells)).collect();
-        let first = |cell: usize| places.partition_point(|place| place.0 < cell);
-        let ramps = places.iter().enumerate().filter(|(_, place)| place.2 > 0);
         Self {
-            columns: (0..=cells).map(first).collect(),
-            ramps: ramps.map(|(x, &(cell, other, share))| (x, cell, other, part(share))).collect(),
-            pitch,
-            rows,
+            pitch: grid.pitch_of(signs.octave()),
+            laid: None,
+            columns: Vec::new(),
+            ramps: Vec::new(),
             held: None,
-            cells: vec![0.0; cells],
-            values: vec![0; grid.width],
+            cells: Vec::new(),
+            values: Vec::new(),
         }
     }
 
-    /// What is held is of an earlier frame.
-    pub(super) fn forget(&mut self) {
+    /// Prepares rows of `width` pixels of the pattern, from `left` on; what is held is of an earlier frame.
+    pub(super) fn lay(&mut self, signs: &Signs, left: i64, width: usize) {
         self.held = None;
+        let lay = Lay { left, width, first: signs.first.0, cells: signs.now.columns };
+        if self.laid == Some(lay) {
+            return;
+        }
+        let place = |x: usize| neighbour(left + x as i64, self.pitch, lay.first, lay.cells);
+        let places: Vec<_> = (0..width).map(place).collect();
+        self.columns = (0..=lay.cells).map(|cell| places.partition_point(|place| place.0 < cell)).collect();
+        let ramps = places.iter().enumerate().filter(|(_, place)| place.2 > 0);
+        self.ramps = ramps.map(|(x, &(cell, other, share))| (x, cell, other, part(share))).collect();
+        self.cells.resize(lay.cells, 0.0);
+        self.values.resize(width, 0);
+        self.laid = Some(lay);
     }
 
-    /// Signs times `scale` along the pixels of row `y`.
+    /// Signs times `scale` along the pixels of row `y` of the pattern.
     #[cfg_attr(target_arch = "x86_64", inline(always))]
-    pub(super) fn row(&mut self, y: usize, signs: &Signs, scale: f32) -> &[i16] {
-        let place = neighbour(y, self.pitch, self.rows);
+    pub(super) fn row(&mut self, y: i64, signs: &Signs, scale: f32) -> &[i16] {
+        let place = neighbour(y, self.pitch, signs.first.1, signs.now.rows);
         let place = if place.2 == 0 { (place.0, place.0, 0) } else { place };
         if self.held != Some(place) {
             let (row, other, share) = (place.0, place.1, part(place.2));

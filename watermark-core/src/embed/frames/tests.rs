@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::spectrum::Plane;
-use crate::{DetectOptions, Detector, Effort, ImageView, KeyRole, Layout, SECRET_BYTES, Samples, SamplesMut};
+use crate::{
+    DetectOptions, Detector, Effort, EmbedOptions, Embedder, ImageView, KeyRole, Layout, SECRET_BYTES, Samples,
+    SamplesMut,
+};
 
 const WIDTH: usize = 640;
 const HEIGHT: usize = 400;
@@ -35,11 +38,18 @@ fn mark(embedder: &mut FrameEmbedder, luma: &mut [u8]) -> FrameReport {
     embedder.mark(&mut LumaFrame::bytes(WIDTH, HEIGHT, WIDTH, luma).unwrap()).unwrap()
 }
 
-fn reads(luma: &[u8]) -> bool {
-    let options = DetectOptions { effort: Effort::Fast, ..DetectOptions::default() };
-    let view = ImageView::new(WIDTH, HEIGHT, WIDTH, Layout::Luma, Samples::U8(luma)).unwrap();
-    let found = Detector::new(&[key()], options).unwrap().detect(&view).unwrap();
+fn seen_as(luma: &[u8]) -> ImageView<'_> {
+    ImageView::new(WIDTH, HEIGHT, WIDTH, Layout::Luma, Samples::U8(luma)).unwrap()
+}
+
+fn reads_with(luma: &[u8], effort: Effort) -> bool {
+    let options = DetectOptions { effort, ..DetectOptions::default() };
+    let found = Detector::new(&[key()], options).unwrap().detect(&seen_as(luma)).unwrap();
     found.strongest().payload == Some(payload())
+}
+
+fn reads(luma: &[u8]) -> bool {
+    reads_with(luma, Effort::Fast)
 }
 
 /// Frames that differ by less than a cut in the middle of a shot has to: slides.
@@ -57,16 +67,49 @@ fn every_frame_may_be_another_picture() {
 #[test]
 fn every_frame_of_a_pan_reads_by_itself_and_a_cut_is_seen() {
     let mut embedder = embedder(LumaRange::Full);
+    let back = Embedder::new(&key(), EmbedOptions::default()).unwrap();
     let mut applied = Applied::default();
     for frame in 0..12 {
         let (shift, scene) = if frame < 8 { (5 * frame, 0) } else { (3 * frame, 9) };
         let mut luma = picture(shift, scene);
         let report = mark(&mut embedder, &mut luma);
         assert_eq!(report.cut, frame == 0 || frame == 8, "frame {frame}");
-        assert!(reads(&luma), "frame {frame}");
+        assert_eq!(report.pose == FramePose::default(), report.cut, "frame {frame}");
+        let (margin_db, _) = back.read_back_frame(&seen_as(&luma), &payload(), report.pose).unwrap();
+        assert!(margin_db > 2.0, "frame {frame}: {margin_db} dB");
+        if frame % 4 == 3 {
+            assert!(reads_with(&luma, Effort::Normal), "frame {frame}");
+        }
         applied.add(report.applied);
     }
     assert!((40.0..52.0).contains(&applied.psnr_db()), "{} dB", applied.psnr_db());
+}
+
+/// What is added to a frame of a pan is what was added to the one before, moved as the picture is.
+#[test]
+fn the_pattern_goes_along_with_the_camera() {
+    const SPEED: usize = 3;
+    let mut embedder = embedder(LumaRange::Full);
+    let mut changes: Vec<Vec<i16>> = Vec::new();
+    for frame in 0..6 {
+        let original = picture(SPEED * frame, 0);
+        let mut marked = original.clone();
+        mark(&mut embedder, &mut marked);
+        changes.push(marked.iter().zip(&original).map(|(&new, &old)| i16::from(new) - i16::from(old)).collect());
+    }
+    // The middle of the picture, away from what comes into view.
+    let alike = |a: &[i16], b: &[i16], way: usize| {
+        let (mut both, mut squares) = (0.0, (0.0, 0.0));
+        for i in (100..300).flat_map(|y| y * WIDTH + 200..y * WIDTH + 400) {
+            let (a, b) = (f64::from(a[i]), f64::from(b[i + way]));
+            both += a * b;
+            squares = (squares.0 + a * a, squares.1 + b * b);
+        }
+        both / libm::sqrt(squares.0 * squares.1)
+    };
+    let (last, before) = (&changes[5], &changes[4]);
+    let (along, still) = (alike(last, before, SPEED), alike(last, before, 0));
+    assert!(along > 0.8 && still < 0.6, "{along} along, {still} in its place");
 }
 
 #[test]
@@ -193,13 +236,14 @@ fn signs_are_those_of_a_still() {
     let mut copy = luma.clone();
     light.look(&LumaFrame::bytes(WIDTH, HEIGHT, WIDTH, &mut copy).unwrap(), &grid, LumaRange::Full);
     let pattern = Pattern::new(&key());
-    let seen = seen(&light.mean, &grid, octaves(HEIGHT), &pattern);
+    let seen = seen(&light.mean, &grid, octaves(HEIGHT), &pattern, &Step::NONE);
     let view = ImageView::new(WIDTH, HEIGHT, WIDTH, Layout::Luma, Samples::U8(&luma)).unwrap();
     let (working, pitch) = crate::normalise::working_luma(&view).unwrap();
     let mask_pitch = crate::demod::base_pitch(HEIGHT, crate::demod::direct_octaves(HEIGHT));
     let base = crate::normalise::resample_owned(working, mask_pitch / pitch);
     let stills = super::super::plan::content_signs(&base, mask_pitch, (WIDTH, HEIGHT), HEIGHT, &pattern);
-    for (seen, still) in seen.iter().zip(&stills) {
+    for ((first, seen), still) in seen.iter().zip(&stills) {
+        assert_eq!(*first, (0, 0));
         assert_eq!((seen.rows, seen.columns), (still.rows, still.columns));
         let clear = seen.signs.iter().zip(&still.signs).zip(&still.weights).filter(|(_, weight)| weight.abs() > 0.35);
         let (same, all) = clear.fold((0, 0), |(same, all), ((a, b), _)| (same + usize::from(a == b), all + 1));

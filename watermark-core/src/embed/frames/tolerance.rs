@@ -1,18 +1,20 @@
-//! How much change each patch of a frame bears: the law of the stills' mask, from the variance inside patches, and more
-//! where the picture moves.
+//! How much change each patch of a frame bears: the law of the stills' mask, from the variance inside patches, and less
+//! where something moves by itself.
 
 use super::Grid;
+use super::grid::PATCH;
 use super::light::Light;
 use crate::mask::mask_row;
+use crate::motion::Step;
 use crate::spectrum::{Plane, repeat_ends};
 use crate::vector::wide;
 
 /// The stills' activity over that inside patches, by the finest octave: patches of four units miss what is coarser in large
 /// frames and see more than it in small ones, of which they are a larger share (docs/decisions/frames.md).
 const OVER_PATCHES: [f32; 3] = [0.35, 0.76, 1.35];
-/// Most that motion adds to the tolerance, and the change of light between two frames with which half of that is
-/// reached, grey levels.
-const MOTION: (f32, f32) = (0.25, 6.0);
+/// Most that motion of its own takes from the tolerance, and the change of light between two frames with which half of that
+/// is reached, grey levels: what is marked under a figure that moves by itself is paid for in every frame.
+const MOTION: (f32, f32) = (0.5, 6.0);
 /// Share of the way that a patch comes to rest in one frame: animation moves in every second or third.
 const STILL: f32 = 0.1;
 /// Shares of the way that the tolerance goes up and down in one frame.
@@ -31,13 +33,22 @@ pub(super) struct Tolerance {
     before: Plane,
     activity: Plane,
     over_patches: f32,
+    /// Pixels of a patch.
+    patch: f64,
 }
 
 impl Tolerance {
     pub(super) fn new(grid: &Grid) -> Self {
         let zeros = || Plane::zeros(grid.patches());
         let over_patches = OVER_PATCHES[grid.finest.min(OVER_PATCHES.len() - 1)];
-        Self { now: zeros(), motion: zeros(), before: zeros(), activity: zeros(), over_patches }
+        Self {
+            now: zeros(),
+            motion: zeros(),
+            before: zeros(),
+            activity: zeros(),
+            over_patches,
+            patch: PATCH as f64 * grid.pitch,
+        }
     }
 
     /// Mean change of light since the last frame, grey levels.
@@ -60,8 +71,13 @@ impl Tolerance {
         (both / libm::sqrt(squares.0 * squares.1).max(1e-9)) as f32
     }
 
-    /// Follows a frame; at a cut at once.
-    pub(super) fn follow(&mut self, light: &Light, cut: bool) {
+    /// Follows a frame; at a cut at once. `step` is the camera's, pixels of this frame to those of the last.
+    pub(super) fn follow(&mut self, light: &Light, cut: bool, step: &Step) {
+        if !cut && *step != Step::NONE {
+            for plane in [&mut self.now, &mut self.motion, &mut self.before] {
+                *plane = moved(plane, step, self.patch);
+            }
+        }
         let (rows, columns) = light.mean.dim();
         self.measure(light);
         let activity = self.activity.as_slice().expect("planes are contiguous");
@@ -111,6 +127,29 @@ impl Tolerance {
     }
 }
 
+/// A plane of patches of `patch` pixels as the camera's step moves it, the border repeated.
+fn moved(plane: &Plane, step: &Step, patch: f64) -> Plane {
+    let (rows, columns) = plane.dim();
+    let source = plane.as_slice().expect("planes are contiguous");
+    let place = |i: usize, axis: usize, count: usize| {
+        let at = step.scale * (i as f64 + 0.5) + step.shift[axis] / patch - 0.5;
+        let at = at.clamp(0.0, (count - 1) as f64);
+        (at as usize, (at as usize + 1).min(count - 1), (at - libm::floor(at)) as f32)
+    };
+    let across: Vec<_> = (0..columns).map(|x| place(x, 0, columns)).collect();
+    let mut out = Plane::zeros((rows, columns));
+    for (y, mut line) in out.outer_iter_mut().enumerate() {
+        let (above, below, v) = place(y, 1, rows);
+        let (above, below) = (&source[above * columns..][..columns], &source[below * columns..][..columns]);
+        for (value, &(left, right, u)) in line.iter_mut().zip(&across) {
+            let along = |row: &[f32]| row[left] + u * (row[right] - row[left]);
+            let (top, bottom) = (along(above), along(below));
+            *value = top + v * (bottom - top);
+        }
+    }
+    out
+}
+
 /// One row of [`Tolerance::measure`].
 #[cfg_attr(target_arch = "x86_64", inline(always))]
 fn deviations([above, here, below]: [&[f32]; 3], sums: &mut [f32], over_patches: f32, out: &mut [f32]) {
@@ -145,7 +184,7 @@ impl Patches<'_> {
             let rested = motion[x] + STILL * (moved - motion[x]);
             motion[x] = if cut || moved > motion[x] { moved } else { rested };
             let goal = if blank { 0.0 } else { borne[x] };
-            let goal = goal * (1.0 + MOTION.0 * motion[x]);
+            let goal = goal * (1.0 - MOTION.0 * motion[x]);
             let share = if goal > self.now[x] { RISE } else { FALL };
             self.now[x] = if cut { goal } else { self.now[x] + share * (goal - self.now[x]) };
             before[x] = mean[x];

@@ -1,0 +1,211 @@
+//! A search shot by shot: where the pattern goes along with the camera it lies elsewhere in every frame.
+//!
+//! Frames are followed from one to the next as the embedder follows them. Those that show much the same are brought to one
+//! place and averaged, and the pattern is searched for there; what the parts say is added up and read once.
+
+use super::evidence::Evidence;
+use super::kept::Kept;
+use super::search::reading;
+use super::verdict::look_at;
+use super::{ClipDetector, is_certain};
+use crate::decide::assess::Look;
+use crate::demod::{Heard, read_aligned, readable_octaves};
+use crate::motion::{self, Light, Step, Tracker};
+use crate::normalise::halve;
+use crate::order::descending;
+use crate::parallel;
+use crate::spectrum::Plane;
+use crate::sync::{Alignment, Scene, Whole, determinant, locate, nearby, pyramid, shifted};
+use std::borrow::Cow;
+
+/// Most parts searched.
+const MOST_PARTS: usize = 12;
+/// Keys that are searched for in more than the largest part: those whose templates stand out most.
+const KEYS: usize = 2;
+/// Alignments of the search that are read.
+const LIKED: usize = 3;
+/// Spans of time held apart for a key.
+const SPANS: usize = 64;
+/// Most rows of the plane that a camera is followed by.
+const ROWS: usize = 270;
+
+/// Where a frame lies in its shot.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Number of the shot.
+    pub(super) shot: usize,
+    /// Samples of the frame to those of the shot's first frame.
+    pub(super) pose: Step,
+}
+
+/// Follows the frames of a clip.
+#[derive(Default)]
+pub(super) struct Shots {
+    count: usize,
+    tracker: Option<Tracker>,
+    last: Option<Step>,
+}
+
+impl Shots {
+    /// The place of the next frame.
+    pub(super) fn follow(&mut self, plane: &Plane) -> Place {
+        let (mut small, mut pitch) = (halve(plane), 2.0);
+        while small.nrows().min(small.ncols()) > ROWS {
+            (small, pitch) = (halve(&small), 2.0 * pitch);
+        }
+        let light = Light::of(small, pitch);
+        let seen = match (&self.tracker, &self.last) {
+            (Some(tracker), Some(last)) => tracker.look(&light, last).filter(|seen| !seen.strange),
+            _ => None,
+        };
+        let pose = match (seen, &mut self.tracker) {
+            (Some(seen), Some(tracker)) => {
+                tracker.go_on(light, seen.pose, false);
+                seen.pose
+            }
+            _ => {
+                self.count += 1;
+                self.tracker = Some(Tracker::new(light, Step::NONE));
+                Step::NONE
+            }
+        };
+        self.last = Some(pose);
+        Place { shot: self.count, pose }
+    }
+}
+
+/// Frames that show much the same of a shot, brought to the place of the one in the middle and averaged: what compression
+/// added is another in each.
+struct Part {
+    time_s: f64,
+    place: Place,
+    scene: Scene,
+}
+
+/// An alignment that may be a part's, and what the part says under it.
+struct Sighting {
+    time_s: f64,
+    alignment: Alignment,
+    heard: Vec<Heard>,
+    /// Energy of the templates.
+    template: f64,
+    /// Alignments that it was chosen from.
+    tried: u64,
+}
+
+impl ClipDetector<'_> {
+    /// Searches for the keys part by part, in a clip of `size` (width, height) pixels.
+    pub(super) fn search_shots(&mut self, size: (usize, usize)) {
+        let parts = self.store.parts(MOST_PARTS);
+        let Some(first) = parts.first().and_then(|part| part.first()) else { return };
+        let (height, width) = first.size();
+        let working = (width as f64, height as f64);
+        let whole = Whole { size: working, octaves: readable_octaves(size.0.min(size.1)) };
+        let found = self.sight(&parts, &whole);
+        let pitch = size.0 as f64 / working.0;
+        for (key, mut sightings) in found.into_iter().enumerate() {
+            let Some(alignment) = strongest(&sightings).map(|sighting| sighting.alignment) else { continue };
+            self.tried += sightings.iter().map(|sighting| sighting.tried).sum::<u64>();
+            agree(&mut sightings, &alignment);
+            let mut evidence = Evidence::new(SPANS);
+            sightings.into_iter().for_each(|sighting| evidence.add(sighting.time_s, sighting.heard));
+            let Some(seen) = look_at(&evidence, &self.detector.keys[key].reader, Look::Thorough, true) else {
+                continue;
+            };
+            if seen.assessment.is_better_than(&self.readings[key].best.assessment) {
+                self.readings[key].best = reading(&alignment, &evidence, seen, working, pitch);
+            }
+        }
+    }
+
+    /// What every part says of every key; of all but the first part, of the keys that stand out most there.
+    fn sight(&self, parts: &[Vec<&Kept>], whole: &Whole) -> Vec<Vec<Sighting>> {
+        let count = self.detector.keys.len();
+        let mut found: Vec<Vec<Sighting>> = (0..count).map(|_| Vec::new()).collect();
+        let mut wanted: Vec<usize> = (0..count).collect();
+        // Alignments on the samples of the first frame of a shot, by the shot's number, for every key.
+        let mut known: Vec<Vec<(usize, Alignment)>> = vec![Vec::new(); count];
+        for (number, frames) in parts.iter().enumerate() {
+            let part = self.part(frames);
+            let sightings = parallel::map(wanted.clone(), |key| (key, self.place(key, &part, &known[key], whole)));
+            let mut strengths: Vec<(usize, f64)> = Vec::new();
+            for (key, sighting) in sightings {
+                let Some(sighting) = sighting else { continue };
+                strengths.push((key, sighting.template));
+                known[key].push((part.place.shot, moved(&sighting.alignment, &part.place.pose.back())));
+                found[key].push(sighting);
+            }
+            if number == 0 {
+                descending(&mut strengths, |&(_, strength)| strength);
+                wanted = strengths.iter().take(KEYS).map(|&(key, _)| key).collect();
+            }
+        }
+        found
+    }
+
+    /// The mean of a part's frames, as a search sees it.
+    fn part(&self, frames: &[&Kept]) -> Part {
+        let middle = frames[frames.len() / 2];
+        let to = |kept: &Kept| middle.place.pose.then(&kept.place.pose.back());
+        let planes = frames.iter().map(|kept| (Cow::Owned(kept.plane()), to(kept)));
+        let mean = motion::mean(planes).expect("a part has frames");
+        let levels = pyramid(mean).into_iter().map(|luma| {
+            let white = self.detector.whitener.every().pairs(&luma);
+            (luma, white)
+        });
+        let scene = Scene::of_planes(levels.collect(), &self.detector.spectrum);
+        Part { time_s: middle.time_s, place: middle.place, scene }
+    }
+
+    /// Where a key's pattern lies in a part, by the templates of some alignments: those that the search likes best, where it
+    /// would be if the picture were neither turned nor scaled, if the shot began like an untouched picture, and if other
+    /// parts of the shot are right.
+    fn place(&self, key: usize, part: &Part, known: &[(usize, Alignment)], whole: &Whole) -> Option<Sighting> {
+        let budget = self.detector.options.effort.budget();
+        let pattern = &self.detector.keys[key].pattern;
+        let (scene, template, fft) = (&part.scene, &pattern.template, &self.detector.tile_fft);
+        let mut all: Vec<Alignment> = locate(scene, template, fft, whole, &budget);
+        all.truncate(LIKED);
+        all.extend(shifted(scene, template, fft, whole));
+        let same = known.iter().filter(|(shot, _)| *shot == part.place.shot).map(|(_, alignment)| alignment);
+        let upright = whole.upright();
+        let begun = same.chain([&upright]).map(|alignment| moved(alignment, &part.place.pose));
+        all.extend(begun.map(|alignment| nearby(scene, template, &alignment)));
+        let (mut units, tried) = (budget.units, all.len() as u64);
+        let read = |alignment: Alignment| {
+            let heard = read_aligned(scene, (&alignment, None), pattern, &self.detector.demodulator, &mut units);
+            let coherence = |heard: &Heard| heard.iter().map(|o| f64::from(o.coherence.max(0.0))).fold(0.0, f64::max);
+            let template = heard.iter().map(|heard| coherence(heard) * coherence(heard)).sum();
+            Sighting { time_s: part.time_s, alignment, heard, template, tried }
+        };
+        all.into_iter().map(read).max_by(|a, b| a.template.total_cmp(&b.template))
+    }
+
+    /// Whether the search of shots may show more.
+    pub(super) fn is_open(&self) -> bool {
+        !self.readings.iter().any(|reading| is_certain(&reading.best.assessment))
+    }
+}
+
+/// An alignment on the samples of another frame, which `step` brings to those of the first.
+fn moved(alignment: &Alignment, step: &Step) -> Alignment {
+    alignment.before(step.scale, step.shift)
+}
+
+fn strongest(sightings: &[Sighting]) -> Option<&Sighting> {
+    sightings.iter().max_by(|a, b| a.template.total_cmp(&b.template))
+}
+
+/// Brings sightings to the octaves of an alignment; leaves out those that do not have all of them.
+fn agree(sightings: &mut Vec<Sighting>, alignment: &Alignment) {
+    let size = |alignment: &Alignment| libm::log2(determinant(&alignment.matrix).abs()) / 2.0;
+    sightings.retain_mut(|sighting| {
+        let coarser = libm::round(size(alignment) - size(&sighting.alignment));
+        if coarser < 0.0 || coarser as usize >= sighting.heard.len() {
+            return false;
+        }
+        sighting.heard.drain(..coarser as usize);
+        sighting.heard.truncate(alignment.octaves);
+        sighting.heard.len() == alignment.octaves
+    });
+}
