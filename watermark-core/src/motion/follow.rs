@@ -29,19 +29,15 @@ const SCALES: std::ops::Range<f64> = 0.5..2.0;
 /// Share of the frame that has to be in the other one.
 const LEAST_OVERLAP: f64 = 0.4;
 
-/// The step from `frame` to `reference`, looked for around `start`; `None` where the light does not say. Looked for twice,
-/// with fewer and with more samples that count: a figure that moves by itself must not pull, and a start that is some way
-/// off must not hold.
-pub(crate) fn estimate(reference: &Light, frame: &Light, start: &Step) -> Option<Step> {
-    let near = descend(reference, frame, start, REACHES.0);
-    let wide = descend(reference, frame, start, REACHES.1);
-    match (near, wide) {
-        (Some(near), Some(wide)) => {
-            let votes = frame.votes(reference, &near, &wide);
-            Some(if votes.gain > votes.loss { wide } else { near })
-        }
-        (near, wide) => near.or(wide),
-    }
+/// The step from `frame` to `reference`, looked for around `start`, with few samples that count: a figure that moves by itself
+/// must not pull. `None` where the light does not say.
+pub(super) fn near(reference: &Light, frame: &Light, start: &Step) -> Option<Step> {
+    descend(reference, frame, start, REACHES.0)
+}
+
+/// The same with many samples that count: a start that is some way off must not hold.
+pub(super) fn wide(reference: &Light, frame: &Light, start: &Step) -> Option<Step> {
+    descend(reference, frame, start, REACHES.1)
 }
 
 /// Looks for a step from the coarsest level down to the finest.
@@ -137,6 +133,11 @@ mod tests {
         Light::of(plane, patch)
     }
 
+    fn found(reference: &Light, frame: &Light) -> Option<Step> {
+        let tracker = crate::motion::Tracker::new(reference.clone(), Step::NONE);
+        tracker.look(frame, &Step::NONE).map(|seen| seen.pose)
+    }
+
     #[test]
     fn pans_and_zooms_are_followed_to_a_fraction_of_a_pixel() {
         let reference = seen(&Step::NONE, false);
@@ -147,7 +148,7 @@ mod tests {
             Step { scale: 0.95, shift: [14.0, 8.0] },
             Step { scale: 1.0, shift: [45.0, 0.0] },
         ] {
-            let found = estimate(&reference, &seen(&step, false), &Step::NONE).unwrap();
+            let found = found(&reference, &seen(&step, false)).unwrap();
             let apart = found.apart(&step, reference.size());
             assert!(apart < 0.35, "{step:?} {found:?} {apart}");
         }
@@ -157,7 +158,7 @@ mod tests {
     fn what_moves_by_itself_is_left_out() {
         let reference = seen(&Step::NONE, true);
         for step in [Step::NONE, Step { scale: 1.0, shift: [6.0, 2.0] }] {
-            let found = estimate(&reference, &seen(&step, true), &Step::NONE).unwrap();
+            let found = found(&reference, &seen(&step, true)).unwrap();
             assert!(found.apart(&step, reference.size()) < 0.4, "{step:?} {found:?}");
         }
     }
@@ -165,7 +166,7 @@ mod tests {
     #[test]
     fn a_blank_says_nothing_or_that_nothing_moves() {
         let blank = Light::of(Plane::from_elem((100, 160), 80.0), 4.0);
-        let found = estimate(&blank, &blank, &Step::NONE);
+        let found = found(&blank, &blank);
         assert!(found.is_none_or(|step| step.apart(&Step::NONE, blank.size()) < 1e-6));
     }
 }

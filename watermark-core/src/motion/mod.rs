@@ -13,7 +13,6 @@ mod step;
 mod tracker;
 
 pub(crate) use bring::mean;
-use follow::estimate;
 pub(crate) use light::Light;
 pub(crate) use step::Step;
 pub(crate) use tracker::{Seen, Tracker};

@@ -60,7 +60,7 @@ impl Shots {
         };
         let pose = match (seen, &mut self.tracker) {
             (Some(seen), Some(tracker)) => {
-                tracker.go_on(light, seen.pose, false);
+                tracker.go_on(light, seen.pose, Some(&seen));
                 seen.pose
             }
             _ => {

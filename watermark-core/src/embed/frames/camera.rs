@@ -84,11 +84,11 @@ impl Camera {
             Some(seen) => {
                 let now = level(seen.pose, self.size);
                 let textured = light.texture() > TEXTURE;
-                tracker.go_on(light, now, seen.strange);
+                tracker.go_on(light, now, Some(&seen));
                 self.path.go_on(now, &seen, textured, self.size);
             }
             None => {
-                tracker.go_on(light, self.path.now, true);
+                tracker.go_on(light, self.path.now, None);
                 self.path.motion = Motion::Stays(self.path.now, self.pose());
             }
         }
@@ -118,7 +118,7 @@ impl Path {
         let step = now.then(&self.now.back());
         let way = step.apart(&Step::NONE, size);
         let certain = clearly(seen.gain, seen.loss, CERTAIN);
-        let shake = if certain { 0.0 } else { step.apart(&self.step, size) - SHAKE_SHARE * way };
+        let shake = if certain || way < STAYS { 0.0 } else { step.apart(&self.step, size) - SHAKE_SHARE * way };
         self.shake = (self.shake + SHAKE_NEWEST * (shake - self.shake)).max(0.0);
         let wild = self.shake > MOST_SHAKE;
         match &mut self.motion {
