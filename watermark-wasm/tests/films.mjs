@@ -10,14 +10,22 @@ const run = promisify(execFile);
 const folder = caseFile('films');
 /** Length of each of them, seconds. */
 const LENGTH_S = 4;
-/** What is left of the film that is cut short. */
-const CUT = 0.6;
+/** Where the film is cut that is cut short, seconds. */
+const CUT_S = 2;
 const MOVING = 'scale=800:800,crop=640:480:x=t*30:y=t*20,format=yuv420p';
 
 /** A film that `makeFilms` has made. */
 export const filmFile = (name) => join(folder, name);
 
 const ffmpeg = (...words) => run('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...words]);
+
+/** The byte at which the first frame of a film begins that is shown at `seconds` or later. */
+async function placeOf(film, seconds) {
+  const { stdout } = await run('ffprobe', ['-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=pts_time,pos', '-of',
+    'csv=p=0', film]);
+  const packets = stdout.trim().split('\n').map((line) => line.split(',').map(Number));
+  return packets.find(([time]) => time >= seconds)[1];
+}
 
 /** Makes them, unless they are there. */
 export async function makeFilms() {
@@ -36,7 +44,7 @@ export async function makeFilms() {
   const whole = filmFile('whole.mp4');
   await ffmpeg('-i', marked, '-c', 'copy', '-movflags', '+faststart', whole);
   const bytes = await readFile(whole);
-  await writeFile(filmFile('cut.mp4'), bytes.subarray(0, bytes.length * CUT));
+  await writeFile(filmFile('cut.mp4'), bytes.subarray(0, await placeOf(whole, CUT_S)));
   // Browsers do not know this codec.
   await ffmpeg('-i', unmarked, '-c:v', 'mpeg4', foreign);
 }

@@ -8,7 +8,7 @@ use crate::normalise::WEIGHTINGS;
 use crate::pattern::PEAKS;
 
 /// Length of a span at first, seconds.
-const SPAN_S: f64 = 0.5;
+pub(super) const SPAN_S: f64 = 0.5;
 /// Coherence that a weight is never below: what the template does not show may still be there (averaging many frames
 /// of a clip and subtracting the mean takes the template, and not the code).
 const LEAST_WEIGHT: f64 = 0.02;

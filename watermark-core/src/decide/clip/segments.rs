@@ -1,6 +1,6 @@
 //! When in the clip the mark is: every span's agreement with the word that the whole clip gave.
 
-use super::evidence::{Evidence, SpanSoft};
+use super::evidence::{Evidence, SPAN_S, SpanSoft};
 use crate::demod::Mix;
 
 /// Agreement of one span, standard deviations of no mark, at which the mark is there: of some hundreds of unmarked
@@ -17,6 +17,22 @@ pub struct TimeRange {
     pub from_s: f64,
     /// Time of its last frame, seconds.
     pub to_s: f64,
+}
+
+/// Whether the frames of a part agree with a codeword.
+pub(super) fn is_there(evidence: &Evidence, weights: &[f32], codeword: &[u8]) -> bool {
+    evidence.apart().iter().any(|span| agreement(span, weights, codeword) >= CLEAR)
+}
+
+/// Adds a stretch to a list in order; those that overlap, or are not further apart than spans are long, become one.
+pub(super) fn add(ranges: &mut Vec<TimeRange>, mut new: TimeRange) {
+    let first = ranges.partition_point(|range| range.to_s + SPAN_S < new.from_s);
+    let last = ranges.partition_point(|range| range.from_s <= new.to_s + SPAN_S);
+    if first < last {
+        new.from_s = new.from_s.min(ranges[first].from_s);
+        new.to_s = new.to_s.max(ranges[last - 1].to_s);
+    }
+    ranges.splice(first..last, [new]);
 }
 
 /// Stretches in which the mark of a codeword was seen. `weights` are those of the octaves.
@@ -49,4 +65,20 @@ fn agreement(span: &SpanSoft, weights: &[f32], codeword: &[u8]) -> f64 {
         energy += z * z;
     }
     sum / energy.sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_that_touch_become_one() {
+        let range = |(from_s, to_s): (f64, f64)| TimeRange { from_s, to_s };
+        let mut ranges: Vec<TimeRange> = [(1.0, 2.0), (4.0, 5.0), (9.0, 9.5)].map(range).to_vec();
+        for new in [(6.0, 6.2), (2.3, 3.8), (0.0, 0.1), (9.1, 9.2), (12.0, 13.0)] {
+            add(&mut ranges, range(new));
+        }
+        let expected = [(0.0, 0.1), (1.0, 5.0), (6.0, 6.2), (9.0, 9.5), (12.0, 13.0)].map(range);
+        assert_eq!(ranges, expected);
+    }
 }

@@ -6,7 +6,8 @@
 use super::evidence::Evidence;
 use super::kept::Kept;
 use super::search::reading;
-use super::verdict::look_at;
+use super::segments::{self, TimeRange};
+use super::verdict::{look_at, template_weights};
 use super::{ClipDetector, is_certain};
 use crate::decide::assess::Look;
 use crate::demod::{Heard, read_aligned, readable_octaves};
@@ -141,6 +142,29 @@ impl ClipDetector<'_> {
             }
         }
         found
+    }
+
+    /// Adds to the stretches in which a key's word is seen those of parts that lie outside of them: where the camera moves, the
+    /// pattern is not where the rest of the clip has it.
+    pub(super) fn add_shots(&self, key: usize, word: &[u8], size: (usize, usize), ranges: &mut Vec<TimeRange>) {
+        let inside = |kept: &Kept| ranges.iter().any(|range| (range.from_s..=range.to_s).contains(&kept.time_s));
+        let parts: Vec<Vec<&Kept>> = self.store.parts(MOST_PARTS);
+        let parts: Vec<Vec<&Kept>> = parts.into_iter().filter(|part| !part.iter().all(|kept| inside(kept))).collect();
+        let mut known = Vec::new();
+        for frames in &parts {
+            let (height, width) = frames[0].size();
+            let whole = Whole { size: (width as f64, height as f64), octaves: readable_octaves(size.0.min(size.1)) };
+            let part = self.part(frames);
+            let Some(sighting) = self.place(key, &part, &known, &whole) else { continue };
+            let mut evidence = Evidence::new(SPANS);
+            evidence.add(part.time_s, sighting.heard);
+            let weights = evidence.apart().first().map(|span| template_weights(&span.octaves)).unwrap_or_default();
+            if segments::is_there(&evidence, &weights, word) {
+                known.push((part.place.shot, moved(&sighting.alignment, &part.place.pose.back())));
+                let times = (frames[0].time_s, frames[frames.len() - 1].time_s);
+                segments::add(ranges, TimeRange { from_s: times.0, to_s: times.1 });
+            }
+        }
     }
 
     /// The mean of a part's frames, as a search sees it.

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    DetectOptions, Effort, EmbedOptions, Embedder, ImageViewMut, Key, KeyRole, Layout, Payload, SECRET_BYTES, Samples,
-    SamplesMut,
+    DetectOptions, Effort, EmbedOptions, Embedder, FrameEmbedder, FrameOptions, ImageViewMut, Key, KeyRole, Layout,
+    LumaFrame, LumaRange, Payload, SECRET_BYTES, Samples, SamplesMut,
 };
 
 const WIDTH: usize = 384;
@@ -129,6 +129,24 @@ fn the_ranges_say_when_the_mark_is_there() {
     assert_eq!(seen.ranges.len(), 1, "{:?}", seen.ranges);
     let range = seen.ranges[0];
     assert!((range.from_s - 2.0).abs() < 0.55 && (range.to_s - 3.9).abs() < 0.55, "{range:?}");
+}
+
+/// The pattern goes along with the camera, so most frames of a pan have it elsewhere than the first, which are read at once.
+#[test]
+fn the_ranges_reach_over_a_pan() {
+    let options = FrameOptions { range: LumaRange::Full, ..FrameOptions::default() };
+    let mut embedder = FrameEmbedder::new(&key(5), &payload(), (WIDTH, HEIGHT), options).unwrap();
+    let frames = (0..72).map(|n| {
+        let mut luma = frame(20 + n / 24, n as usize, 3.0);
+        if n >= 24 {
+            embedder.mark(&mut LumaFrame::bytes(WIDTH, HEIGHT, WIDTH, &mut luma).unwrap()).unwrap();
+        }
+        luma
+    });
+    let seen = read(&[key(5)], &frames.collect::<Vec<_>>(), WIDTH, Effort::Normal);
+    assert_eq!(seen.detection.strongest().payload, Some(payload()));
+    let (first, last) = (seen.ranges.first().unwrap(), seen.ranges.last().unwrap());
+    assert!(first.from_s > 1.4 && first.from_s < 3.0 && last.to_s > 6.4, "{:?}", seen.ranges);
 }
 
 #[test]
