@@ -19,12 +19,13 @@ export const filmFile = (name) => join(folder, name);
 
 const ffmpeg = (...words) => run('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...words]);
 
-/** The byte at which the first frame of a film begins that is shown at `seconds` or later. */
-async function placeOf(film, seconds) {
-  const { stdout } = await run('ffprobe', ['-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=pts_time,pos', '-of',
+/** A byte in the middle of the first frame of a film that is shown at `seconds` or later. */
+async function middleOf(film, seconds) {
+  const { stdout } = await run('ffprobe', ['-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=pts_time,size,pos', '-of',
     'csv=p=0', film]);
   const packets = stdout.trim().split('\n').map((line) => line.split(',').map(Number));
-  return packets.find(([time]) => time >= seconds)[1];
+  const [, size, place] = packets.find(([time]) => time >= seconds);
+  return place + Math.floor(size / 2);
 }
 
 /** Makes them, unless they are there. */
@@ -44,7 +45,7 @@ export async function makeFilms() {
   const whole = filmFile('whole.mp4');
   await ffmpeg('-i', marked, '-c', 'copy', '-movflags', '+faststart', whole);
   const bytes = await readFile(whole);
-  await writeFile(filmFile('cut.mp4'), bytes.subarray(0, await placeOf(whole, CUT_S)));
+  await writeFile(filmFile('cut.mp4'), bytes.subarray(0, await middleOf(whole, CUT_S)));
   // Browsers do not know this codec.
   await ffmpeg('-i', unmarked, '-c:v', 'mpeg4', foreign);
 }
