@@ -15,6 +15,11 @@ const TEXTURE: f32 = 1.0;
 /// Shares, so that a few hard edges do not outvote a soft background.
 const UNEXPLAINED: (f32, f32) = (2.0, 0.25);
 
+/// Share that counts for something.
+const LEAST_VOTE: f64 = 0.01;
+/// How many times what a step makes worse it makes better when it is certain.
+const CERTAIN: f64 = 4.0;
+
 /// The light of a frame: means over squares of pixels, and over squares of these.
 #[derive(Debug, Clone)]
 pub(crate) struct Light {
@@ -33,6 +38,27 @@ pub(crate) struct Votes {
     pub(crate) loss: f64,
     /// What neither explains.
     pub(crate) left: f64,
+}
+
+impl Votes {
+    /// Whether the other step explains so many times more than it leaves, and not next to nothing.
+    pub(crate) fn is_better(&self, times: f64) -> bool {
+        clearly(self.gain, self.loss, times)
+    }
+
+    /// Whether the first does.
+    pub(crate) fn is_worse(&self, times: f64) -> bool {
+        clearly(self.loss, self.gain, times)
+    }
+
+    /// Whether there is hardly anything that the other step does not explain better.
+    pub(crate) fn is_certain(&self) -> bool {
+        self.is_better(CERTAIN)
+    }
+}
+
+fn clearly(one: f64, other: f64, times: f64) -> bool {
+    one > times * other && one > LEAST_VOTE
 }
 
 impl Light {

@@ -13,6 +13,6 @@ mod step;
 mod tracker;
 
 pub(crate) use bring::mean;
-pub(crate) use light::Light;
+pub(crate) use light::{Light, Votes};
 pub(crate) use step::Step;
-pub(crate) use tracker::{Seen, Tracker};
+pub(crate) use tracker::Tracker;

@@ -6,9 +6,6 @@ use super::{Light, Step};
 
 /// Share that is not explained from which two frames have nothing to do with each other.
 const STRANGE: f64 = 0.5;
-/// How many times what a move makes worse it makes better when it explains almost all, and the least of that.
-const PLAIN: f64 = 4.0;
-const LEAST_GAIN: f64 = 0.01;
 /// Way of the corners that is none, pixels, and how many times what was left of the last frame may be left of one that did not
 /// move.
 const RESTS: f64 = 0.15;
@@ -31,13 +28,15 @@ pub(crate) struct Tracker {
 pub(crate) struct Seen {
     /// Where it lies.
     pub(crate) pose: Step,
-    /// What that explains better and worse than another pose does, shares of the frame.
-    pub(crate) gain: f64,
-    pub(crate) loss: f64,
-    /// What is left unexplained.
-    left: f64,
-    /// Whether the two frames have nothing to do with each other.
-    pub(crate) strange: bool,
+    /// How that explains the frame, next to the pose that it was compared with.
+    pub(crate) votes: Votes,
+}
+
+impl Seen {
+    /// Whether the frame has nothing to do with the one that it was compared with.
+    pub(crate) fn is_strange(&self) -> bool {
+        self.votes.left > STRANGE
+    }
 }
 
 impl Tracker {
@@ -55,7 +54,7 @@ impl Tracker {
         if let Some((step, votes)) = near
             && self.is_plain(&votes, step.apart(&held, light.size()))
         {
-            return Some(self.seen(&step, &votes));
+            return Some(self.seen(&step, votes));
         }
         let wide = wide(&self.light, light, &start);
         let is_better = |wide: &Step| {
@@ -65,32 +64,25 @@ impl Tracker {
             })
         };
         match wide.filter(is_better) {
-            Some(wide) => Some(self.seen(&wide, &light.votes(&self.light, &held, &wide))),
-            None => near.map(|(step, votes)| self.seen(&step, &votes)),
+            Some(wide) => Some(self.seen(&wide, light.votes(&self.light, &held, &wide))),
+            None => near.map(|(step, votes)| self.seen(&step, votes)),
         }
     }
 
     /// Whether nothing else has to be looked for: a move that explains almost all, or none in a frame that is explained as
     /// well as the last.
     fn is_plain(&self, votes: &Votes, way: f64) -> bool {
-        let moved = votes.gain > PLAIN * votes.loss && votes.gain > LEAST_GAIN;
-        moved || (way < RESTS && votes.left < WORSE * self.left)
+        votes.is_certain() || (way < RESTS && votes.left < WORSE * self.left)
     }
 
-    fn seen(&self, step: &Step, votes: &Votes) -> Seen {
-        Seen {
-            pose: step.then(&self.pose),
-            gain: votes.gain,
-            loss: votes.loss,
-            left: votes.left,
-            strange: votes.left > STRANGE,
-        }
+    fn seen(&self, step: &Step, votes: Votes) -> Seen {
+        Seen { pose: step.then(&self.pose), votes }
     }
 
     /// Goes on from a frame and where it was seen to lie, or is taken to.
     pub(crate) fn go_on(&mut self, light: Light, pose: Step, seen: Option<&Seen>) {
-        let anew = seen.is_none_or(|seen| seen.strange);
-        self.left = seen.map_or(0.0, |seen| seen.left);
+        let anew = seen.is_none_or(Seen::is_strange);
+        self.left = seen.map_or(0.0, |seen| seen.votes.left);
         let step = pose.then(&self.pose.back());
         let size = light.size();
         if anew || step.apart(&Step::NONE, size) > FAR * size.0.min(size.1) {

@@ -52,12 +52,17 @@ impl Evidence {
 
     /// Adds a frame. All frames of a clip have the same octaves; one that has not is left out.
     pub(super) fn add(&mut self, time_s: f64, heard: Vec<Heard>) {
+        self.add_over(time_s, (time_s, time_s), heard);
+    }
+
+    /// Adds what frames between two times, the middle one at `time_s`, say together.
+    pub(super) fn add_over(&mut self, time_s: f64, times: (f64, f64), heard: Vec<Heard>) {
         let octaves: Vec<HeardSum> = heard.into_iter().map(HeardSum::of).collect();
         let wanted = self.spans.first_key_value().map_or(octaves.len(), |(_, span)| span.octaves.len());
         if octaves.is_empty() || octaves.len() != wanted {
             return;
         }
-        self.insert(libm::floor(time_s / self.span_s) as i64, Span { times: (time_s, time_s), octaves });
+        self.insert(libm::floor(time_s / self.span_s) as i64, Span { times, octaves });
         while self.spans.len() > self.most {
             self.span_s *= 2.0;
             for (at, span) in std::mem::take(&mut self.spans) {

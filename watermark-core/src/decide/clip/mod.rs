@@ -221,16 +221,13 @@ impl<'a> ClipDetector<'a> {
             return Err(Error::input("the clip has no frames; at least one is needed"));
         };
         self.look(true);
-        if self.is_open() {
+        if self.is_certain() {
+            self.complete_ranges((width, height));
+        } else {
             self.search_shots((width, height));
-        }
-        if self.is_open() {
-            self.search((width, height));
-        }
-        let assessment = |key: usize| &self.readings[key].best.assessment;
-        let better = |a: usize, b: usize| if assessment(b).is_better_than(assessment(a)) { b } else { a };
-        if let Some(key) = (0..self.readings.len()).reduce(better) {
-            self.complete_ranges(key, (width, height));
+            if !self.is_certain() {
+                self.search((width, height));
+            }
         }
         let keys = self.detector.keys.iter().zip(&self.readings);
         let one = |(key, reading)| (mark_of(key, reading, self.tried), reading);
@@ -241,15 +238,6 @@ impl<'a> ClipDetector<'a> {
         let octaves = reading.best.octaves.clone();
         let detection = Detection { marks: marks.into_iter().map(|(mark, _)| mark).collect(), tried: self.tried };
         Ok(ClipDetection { detection, ranges, octaves, frames: self.frames, repeated: self.repeated })
-    }
-
-    /// Looks at the rest of a clip in which a key's mark was read for where else it is.
-    fn complete_ranges(&mut self, key: usize, size: (usize, usize)) {
-        let best = &self.readings[key].best;
-        let Some(decoded) = &best.assessment.decoded else { return };
-        let (word, mut ranges) = (decoded.codeword.clone(), best.ranges.clone());
-        self.add_shots(key, &word, size, &mut ranges);
-        self.readings[key].best.ranges = ranges;
     }
 
     fn check(&mut self, frame: &ClipFrame<'_>) -> Result<()> {

@@ -90,7 +90,7 @@ impl ClipDetector<'_> {
         Some(Scene::of_planes(sum?, &self.detector.spectrum))
     }
 
-    pub(super) fn whitened(&self, kept: &Kept) -> Vec<(Plane, Pairs)> {
+    fn whitened(&self, kept: &Kept) -> Vec<(Plane, Pairs)> {
         let levels = pyramid(kept.plane());
         levels
             .into_iter()

@@ -1,6 +1,7 @@
 //! When in the clip the mark is: every span's agreement with the word that the whole clip gave.
 
 use super::evidence::{Evidence, SPAN_S, SpanSoft};
+use super::verdict::template_weights;
 use crate::demod::Mix;
 
 /// Agreement of one span, standard deviations of no mark, at which the mark is there: of some hundreds of unmarked
@@ -19,9 +20,11 @@ pub struct TimeRange {
     pub to_s: f64,
 }
 
-/// Whether the frames of a part agree with a codeword.
-pub(super) fn is_there(evidence: &Evidence, weights: &[f32], codeword: &[u8]) -> bool {
-    evidence.apart().iter().any(|span| agreement(span, weights, codeword) >= CLEAR)
+/// The stretch of evidence that is one span, if that agrees with a codeword by itself.
+pub(super) fn whole(evidence: &Evidence, codeword: &[u8]) -> Option<TimeRange> {
+    let span = evidence.apart().into_iter().next()?;
+    let there = agreement(&span, &template_weights(&span.octaves), codeword) >= CLEAR;
+    there.then_some(TimeRange { from_s: span.times.0, to_s: span.times.1 })
 }
 
 /// Adds a stretch to a list in order; those that overlap, or are not further apart than spans are long, become one.

@@ -6,9 +6,8 @@
 use super::evidence::Evidence;
 use super::kept::Kept;
 use super::search::reading;
-use super::segments::{self, TimeRange};
-use super::verdict::{look_at, template_weights};
-use super::{ClipDetector, is_certain};
+use super::verdict::look_at;
+use super::{ClipDetector, segments};
 use crate::decide::assess::Look;
 use crate::demod::{Heard, read_aligned, readable_octaves};
 use crate::motion::{self, Light, Step, Tracker};
@@ -16,7 +15,7 @@ use crate::normalise::halve;
 use crate::order::descending;
 use crate::parallel;
 use crate::spectrum::Plane;
-use crate::sync::{Alignment, Scene, Whole, determinant, locate, nearby, pyramid, shifted};
+use crate::sync::{Alignment, Scene, Whole, determinant, locate, nearby, shifted};
 use std::borrow::Cow;
 
 /// Most parts searched.
@@ -43,8 +42,8 @@ pub(super) struct Place {
 #[derive(Default)]
 pub(super) struct Shots {
     count: usize,
-    tracker: Option<Tracker>,
-    last: Option<Step>,
+    /// Of the shot, with the pose of its last frame.
+    tracker: Option<(Tracker, Step)>,
 }
 
 impl Shots {
@@ -55,22 +54,22 @@ impl Shots {
             (small, pitch) = (halve(&small), 2.0 * pitch);
         }
         let light = Light::of(small, pitch);
-        let seen = match (&self.tracker, &self.last) {
-            (Some(tracker), Some(last)) => tracker.look(&light, last).filter(|seen| !seen.strange),
-            _ => None,
-        };
-        let pose = match (seen, &mut self.tracker) {
-            (Some(seen), Some(tracker)) => {
+        let seen = self.tracker.as_mut().and_then(|(tracker, last)| {
+            let seen = tracker.look(&light, last).filter(|seen| !seen.is_strange())?;
+            Some((tracker, last, seen))
+        });
+        let pose = match seen {
+            Some((tracker, last, seen)) => {
                 tracker.go_on(light, seen.pose, Some(&seen));
+                *last = seen.pose;
                 seen.pose
             }
-            _ => {
+            None => {
                 self.count += 1;
-                self.tracker = Some(Tracker::new(light, Step::NONE));
+                self.tracker = Some((Tracker::new(light, Step::NONE), Step::NONE));
                 Step::NONE
             }
         };
-        self.last = Some(pose);
         Place { shot: self.count, pose }
     }
 }
@@ -78,14 +77,24 @@ impl Shots {
 /// Frames that show much the same of a shot, brought to the place of the one in the middle and averaged: what compression
 /// added is another in each.
 struct Part {
+    /// Of the frame in the middle, and of the first and the last, seconds.
     time_s: f64,
+    times: (f64, f64),
     place: Place,
     scene: Scene,
+}
+
+impl Part {
+    /// Its shot's number, and an alignment of the part on the samples of the shot's first frame.
+    fn known(&self, alignment: &Alignment) -> (usize, Alignment) {
+        (self.place.shot, moved(alignment, &self.place.pose.back()))
+    }
 }
 
 /// An alignment that may be a part's, and what the part says under it.
 struct Sighting {
     time_s: f64,
+    times: (f64, f64),
     alignment: Alignment,
     heard: Vec<Heard>,
     /// Energy of the templates.
@@ -94,27 +103,30 @@ struct Sighting {
     tried: u64,
 }
 
+impl Sighting {
+    fn add_to(self, evidence: &mut Evidence) {
+        evidence.add_over(self.time_s, self.times, self.heard);
+    }
+}
+
 impl ClipDetector<'_> {
     /// Searches for the keys part by part, in a clip of `size` (width, height) pixels.
     pub(super) fn search_shots(&mut self, size: (usize, usize)) {
         let parts = self.store.parts(MOST_PARTS);
-        let Some(first) = parts.first().and_then(|part| part.first()) else { return };
-        let (height, width) = first.size();
-        let working = (width as f64, height as f64);
-        let whole = Whole { size: working, octaves: readable_octaves(size.0.min(size.1)) };
+        let Some(whole) = whole(&parts, size) else { return };
         let found = self.sight(&parts, &whole);
-        let pitch = size.0 as f64 / working.0;
+        let pitch = size.0 as f64 / whole.size.0;
         for (key, mut sightings) in found.into_iter().enumerate() {
             let Some(alignment) = strongest(&sightings).map(|sighting| sighting.alignment) else { continue };
             self.tried += sightings.iter().map(|sighting| sighting.tried).sum::<u64>();
             agree(&mut sightings, &alignment);
             let mut evidence = Evidence::new(SPANS);
-            sightings.into_iter().for_each(|sighting| evidence.add(sighting.time_s, sighting.heard));
+            sightings.into_iter().for_each(|sighting| sighting.add_to(&mut evidence));
             let Some(seen) = look_at(&evidence, &self.detector.keys[key].reader, Look::Thorough, true) else {
                 continue;
             };
             if seen.assessment.is_better_than(&self.readings[key].best.assessment) {
-                self.readings[key].best = reading(&alignment, &evidence, seen, working, pitch);
+                self.readings[key].best = reading(&alignment, &evidence, seen, whole.size, pitch);
             }
         }
     }
@@ -133,7 +145,7 @@ impl ClipDetector<'_> {
             for (key, sighting) in sightings {
                 let Some(sighting) = sighting else { continue };
                 strengths.push((key, sighting.template));
-                known[key].push((part.place.shot, moved(&sighting.alignment, &part.place.pose.back())));
+                known[key].push(part.known(&sighting.alignment));
                 found[key].push(sighting);
             }
             if number == 0 {
@@ -144,27 +156,31 @@ impl ClipDetector<'_> {
         found
     }
 
-    /// Adds to the stretches in which a key's word is seen those of parts that lie outside of them: where the camera moves, the
-    /// pattern is not where the rest of the clip has it.
-    pub(super) fn add_shots(&self, key: usize, word: &[u8], size: (usize, usize), ranges: &mut Vec<TimeRange>) {
-        let inside = |kept: &Kept| ranges.iter().any(|range| (range.from_s..=range.to_s).contains(&kept.time_s));
-        let parts: Vec<Vec<&Kept>> = self.store.parts(MOST_PARTS);
-        let parts: Vec<Vec<&Kept>> = parts.into_iter().filter(|part| !part.iter().all(|kept| inside(kept))).collect();
+    /// Adds to the stretches in which the strongest key's word is seen the parts that lie outside of them: where the camera
+    /// moves, the pattern is not where an untouched clip has it.
+    pub(super) fn complete_ranges(&mut self, size: (usize, usize)) {
+        let assessment = |key: usize| &self.readings[key].best.assessment;
+        let better = |a: usize, b: usize| if assessment(b).is_better_than(assessment(a)) { b } else { a };
+        let Some(key) = (0..self.readings.len()).reduce(better) else { return };
+        let Some(decoded) = &assessment(key).decoded else { return };
+        let mut ranges = self.readings[key].best.ranges.clone();
+        let inside = |kept: &&Kept| ranges.iter().any(|range| (range.from_s..=range.to_s).contains(&kept.time_s));
+        let mut parts = self.store.parts(MOST_PARTS);
+        parts.retain(|part| !part.iter().all(inside));
+        let Some(whole) = whole(&parts, size) else { return };
         let mut known = Vec::new();
         for frames in &parts {
-            let (height, width) = frames[0].size();
-            let whole = Whole { size: (width as f64, height as f64), octaves: readable_octaves(size.0.min(size.1)) };
             let part = self.part(frames);
             let Some(sighting) = self.place(key, &part, &known, &whole) else { continue };
+            let alignment = sighting.alignment;
             let mut evidence = Evidence::new(SPANS);
-            evidence.add(part.time_s, sighting.heard);
-            let weights = evidence.apart().first().map(|span| template_weights(&span.octaves)).unwrap_or_default();
-            if segments::is_there(&evidence, &weights, word) {
-                known.push((part.place.shot, moved(&sighting.alignment, &part.place.pose.back())));
-                let times = (frames[0].time_s, frames[frames.len() - 1].time_s);
-                segments::add(ranges, TimeRange { from_s: times.0, to_s: times.1 });
+            sighting.add_to(&mut evidence);
+            if let Some(range) = segments::whole(&evidence, &decoded.codeword) {
+                known.push(part.known(&alignment));
+                segments::add(&mut ranges, range);
             }
         }
+        self.readings[key].best.ranges = ranges;
     }
 
     /// The mean of a part's frames, as a search sees it.
@@ -173,12 +189,9 @@ impl ClipDetector<'_> {
         let to = |kept: &Kept| middle.place.pose.then(&kept.place.pose.back());
         let planes = frames.iter().map(|kept| (Cow::Owned(kept.plane()), to(kept)));
         let mean = motion::mean(planes).expect("a part has frames");
-        let levels = pyramid(mean).into_iter().map(|luma| {
-            let white = self.detector.whitener.every().pairs(&luma);
-            (luma, white)
-        });
-        let scene = Scene::of_planes(levels.collect(), &self.detector.spectrum);
-        Part { time_s: middle.time_s, place: middle.place, scene }
+        let scene = Scene::new(mean, &self.detector.whitener, &self.detector.spectrum);
+        let times = (frames[0].time_s, frames[frames.len() - 1].time_s);
+        Part { time_s: middle.time_s, times, place: middle.place, scene }
     }
 
     /// Where a key's pattern lies in a part, by the templates of some alignments: those that the search likes best, where it
@@ -200,15 +213,16 @@ impl ClipDetector<'_> {
             let heard = read_aligned(scene, (&alignment, None), pattern, &self.detector.demodulator, &mut units);
             let coherence = |heard: &Heard| heard.iter().map(|o| f64::from(o.coherence.max(0.0))).fold(0.0, f64::max);
             let template = heard.iter().map(|heard| coherence(heard) * coherence(heard)).sum();
-            Sighting { time_s: part.time_s, alignment, heard, template, tried }
+            Sighting { time_s: part.time_s, times: part.times, alignment, heard, template, tried }
         };
         all.into_iter().map(read).max_by(|a, b| a.template.total_cmp(&b.template))
     }
+}
 
-    /// Whether the search of shots may show more.
-    pub(super) fn is_open(&self) -> bool {
-        !self.readings.iter().any(|reading| is_certain(&reading.best.assessment))
-    }
+/// A clip of `size` (width, height) pixels that was not cut, as its parts show it; `None` without parts.
+fn whole(parts: &[Vec<&Kept>], size: (usize, usize)) -> Option<Whole> {
+    let (height, width) = parts.first()?.first()?.size();
+    Some(Whole { size: (width as f64, height as f64), octaves: readable_octaves(size.0.min(size.1)) })
 }
 
 /// An alignment on the samples of another frame, which `step` brings to those of the first.

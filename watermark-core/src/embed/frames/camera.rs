@@ -3,14 +3,13 @@
 
 use super::Grid;
 use super::grid::PATCH;
-use crate::motion::{Light, Seen, Step, Tracker};
+use crate::motion::{Light, Step, Tracker, Votes};
 use crate::spectrum::Plane;
 
 /// Way of the corners from which the camera may have moved, pixels.
 const STAYS: f64 = 0.15;
-/// How many times what a move makes worse it has to make better, and how much at least, as shares of the frame.
+/// How many times what a move makes worse it has to make better.
 const CLEARER: f64 = 1.5;
-const LEAST_GAIN: f64 = 0.01;
 /// Way of the corners in a frame below which the camera rests, pixels, and how many frames it rests until the pattern does.
 const RESTS: f64 = 0.05;
 const MOST_RESTS: u32 = 6;
@@ -20,7 +19,6 @@ const MOST_RESTS: u32 = 6;
 const SHAKE_SHARE: f64 = 0.3;
 const SHAKE_NEWEST: f64 = 0.2;
 const MOST_SHAKE: f64 = 0.4;
-const CERTAIN: f64 = 4.0;
 /// Share of the frame that has to have texture: where most is flat, a pattern that moves is all that a codec has to see to.
 const TEXTURE: f32 = 0.4;
 /// Way of the corners that a change of scale makes, up to which there is none, pixels.
@@ -83,9 +81,8 @@ impl Camera {
         match tracker.look(&light, self.path.held()) {
             Some(seen) => {
                 let now = level(seen.pose, self.size);
-                let textured = light.texture() > TEXTURE;
+                self.path.go_on(now, &seen.votes, &light, self.size);
                 tracker.go_on(light, now, Some(&seen));
-                self.path.go_on(now, &seen, textured, self.size);
             }
             None => {
                 tracker.go_on(light, self.path.now, None);
@@ -113,35 +110,30 @@ impl Path {
     }
 
     /// Goes on to where the camera was seen to look, in frames of `size` (width, height) pixels.
-    fn go_on(&mut self, now: Step, seen: &Seen, textured: bool, size: (f64, f64)) {
-        let (better, worse) = (clearly(seen.gain, seen.loss, CLEARER), clearly(seen.loss, seen.gain, CLEARER));
+    fn go_on(&mut self, now: Step, votes: &Votes, light: &Light, size: (f64, f64)) {
         let step = now.then(&self.now.back());
         let way = step.apart(&Step::NONE, size);
-        let certain = clearly(seen.gain, seen.loss, CERTAIN);
-        let shake = if certain || way < STAYS { 0.0 } else { step.apart(&self.step, size) - SHAKE_SHARE * way };
+        let shake =
+            if votes.is_certain() || way < STAYS { 0.0 } else { step.apart(&self.step, size) - SHAKE_SHARE * way };
         self.shake = (self.shake + SHAKE_NEWEST * (shake - self.shake)).max(0.0);
         let wild = self.shake > MOST_SHAKE;
         match &mut self.motion {
             Motion::Stays(at, pose) => {
-                if now.apart(at, size) > STAYS && better && textured && !wild {
+                let moves = now.apart(at, size) > STAYS && votes.is_better(CLEARER);
+                if moves && !wild && light.texture() > TEXTURE {
                     // From this frame's step on: what it lags behind is never made up for, so nothing jumps.
                     self.motion = Motion::Goes(self.now.back().then(pose), 0);
                 }
             }
             Motion::Goes(anchor, rests) => {
                 *rests = if way < RESTS { *rests + 1 } else { 0 };
-                if worse || wild || *rests > MOST_RESTS {
+                if votes.is_worse(CLEARER) || wild || *rests > MOST_RESTS {
                     self.motion = Motion::Stays(now, self.now.then(anchor));
                 }
             }
         }
         (self.now, self.step) = (now, step);
     }
-}
-
-/// Whether one share is so many times another, and not next to nothing.
-fn clearly(one: f64, other: f64, times: f64) -> bool {
-    one > times * other && one > LEAST_GAIN
 }
 
 /// Without a change of scale that does not show.
