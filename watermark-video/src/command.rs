@@ -69,6 +69,20 @@ pub(crate) fn complaint(said: &str, path: &Path) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }
 
+/// A filter that prints the timestamps of every frame on standard error, before the frame is written.
+pub(crate) const PRINT_TIMES: &str = r"metadata=mode=add:key=n:value=1,metadata=mode=print:file=pipe\\:2:direct=1";
+
+/// For [`Running::start`] of a program with [`PRINT_TIMES`]: `each` gets the lines with timestamps.
+pub(crate) fn times(mut each: impl FnMut(&str) + Send + 'static) -> impl FnMut(&str) -> bool + Send + 'static {
+    move |line| match line.strip_prefix("frame:") {
+        Some(rest) => {
+            each(rest);
+            true
+        }
+        None => line == "n=1",
+    }
+}
+
 impl Running {
     /// Starts it. `each` takes lines that are no last words by saying `true`.
     pub(crate) fn start(

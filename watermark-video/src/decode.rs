@@ -8,7 +8,7 @@ use std::process::ChildStdout;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use crate::command::{Running, argument, reader, widen};
+use crate::command::{PRINT_TIMES, Running, argument, reader, times, widen};
 use crate::{Clip, Error, Result};
 
 /// A timestamp is written before its frame; it is late only as far as two pipes differ.
@@ -26,17 +26,14 @@ impl Decoder {
         let mut command = reader("ffmpeg");
         command.args(["-nostdin", "-v", "error", "-noautorotate", "-copyts", "-i"]).arg(argument(&clip.path));
         command.args(["-map", &format!("0:{}", clip.index), "-fps_mode", "passthrough"]);
-        command.args(["-vf", r"metadata=mode=add:key=n:value=1,metadata=mode=print:file=pipe\\:2:direct=1"]);
+        command.args(["-vf", PRINT_TIMES]);
         command.args(["-enc_time_base", "-1", "-pix_fmt", &clip.pixels.decoded_name(), "-f", "rawvideo", "pipe:1"]);
         let (sender, ticks) = channel();
-        let mut running = Running::start(command, "ffmpeg", "decoding the video", move |line| {
-            if let Some(rest) = line.strip_prefix("frame:") {
-                let pts = rest.split_once("pts:").and_then(|(_, rest)| rest.split_whitespace().next());
-                let _ = sender.send(pts.and_then(|pts| pts.parse().ok()));
-                return true;
-            }
-            line == "n=1"
-        })?;
+        let each = times(move |line| {
+            let pts = line.split_once("pts:").and_then(|(_, rest)| rest.split_whitespace().next());
+            let _ = sender.send(pts.and_then(|pts| pts.parse().ok()));
+        });
+        let mut running = Running::start(command, "ffmpeg", "decoding the video", each)?;
         let stdout = running.child.stdout.take();
         let stdout = stdout.ok_or_else(|| running.failure("it has no standard output".to_owned()))?;
         widen(&stdout);

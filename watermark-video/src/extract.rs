@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 
 use watermark_core::{ImageView, Layout, Samples};
 
-use crate::command::{Running, argument, reader};
+use crate::command::{PRINT_TIMES, Running, argument, reader, times};
 use crate::sample::time_of;
 use crate::{Error, Result};
 
@@ -15,7 +15,7 @@ use crate::{Error, Result};
 pub struct Luma {
     /// Width and height, pixels.
     pub size: (usize, usize),
-    /// Its timestamp, seconds, where it has one.
+    /// Its timestamp, seconds; `None` where ffmpeg told nothing of it.
     pub time_s: Option<f64>,
     samples: Vec<u8>,
 }
@@ -50,9 +50,7 @@ fn luma_of(path: &Path, size: (usize, usize), seconds: f64, after_key: Option<us
     let mut command = reader("ffmpeg");
     command.args(["-nostdin", "-v", "error", "-noautorotate"]);
     // Luma as it is, not brought to another range.
-    let mut filter =
-        r"format=yuv420p|yuvj420p|gray,extractplanes=y,metadata=mode=add:key=n:value=1,metadata=mode=print:file=pipe\\:2"
-            .to_owned();
+    let mut filter = format!("format=yuv420p|yuvj420p|gray,extractplanes=y,{PRINT_TIMES}");
     if let Some(frames) = after_key {
         command.arg("-noaccurate_seek");
         filter = format!("select=eq(n\\,{frames}),{filter}");
@@ -73,20 +71,17 @@ fn luma_of(path: &Path, size: (usize, usize), seconds: f64, after_key: Option<us
         "rawvideo",
         "pipe:1",
     ]);
-    let (sender, times) = channel();
-    let mut running = Running::start(command, "ffmpeg", "decoding a frame", move |line| {
-        if line.starts_with("frame:") {
-            let _ = sender.send(time_of(line));
-            return true;
-        }
-        line == "n=1"
-    })?;
+    let (sender, told) = channel();
+    let each = times(move |line| {
+        let _ = sender.send(time_of(line));
+    });
+    let mut running = Running::start(command, "ffmpeg", "decoding a frame", each)?;
     let mut samples = Vec::with_capacity(size.0 * size.1);
     if let Some(stdout) = running.child.stdout.take() {
         let most = (size.0 * size.1) as u64 + 1;
         stdout.take(most).read_to_end(&mut samples).map_err(Error::io("a frame cannot be read from ffmpeg"))?;
     }
     running.succeed()?;
-    let time_s = times.try_recv().ok().flatten();
+    let time_s = told.try_recv().ok().flatten();
     Ok((samples.len() == size.0 * size.1).then_some(Luma { size, time_s, samples }))
 }

@@ -14,6 +14,8 @@ use crate::{Clip, Codec, EncodeOptions, Error, Muxer, Result};
 
 /// Frames between two threads.
 const BETWEEN: usize = 3;
+/// Timestamps are the same up to so many seconds: those of files are rounded.
+const SAME_S: f64 = 0.002;
 
 /// How far marking is.
 #[derive(Debug, Clone, Copy)]
@@ -51,18 +53,15 @@ pub struct Marked {
 }
 
 impl Marked {
-    /// Where the pattern may lie in the frame of this timestamp, seconds: where it does, and where it did in the last frame
-    /// that had it elsewhere, and will in the next. Without a timestamp, where a picture has it.
+    /// Where the pattern may lie in the frame of this timestamp, seconds: where it does, and, should the file be a frame off,
+    /// where it did before that and does next. Without a timestamp, where a picture has it.
     pub fn poses_at(&self, time_s: Option<f64>) -> Vec<FramePose> {
         let Some(time_s) = time_s else { return vec![FramePose::default()] };
         let next = self.poses.partition_point(|&(from_s, _)| from_s <= time_s + SAME_S);
-        let near = next.saturating_sub(2)..(next + 1).min(self.poses.len());
-        self.poses[near].iter().map(|&(_, pose)| pose).collect()
+        let around = [Some(next.saturating_sub(1)), next.checked_sub(2), Some(next.max(1))];
+        around.into_iter().flatten().filter_map(|i| self.poses.get(i)).map(|&(_, pose)| pose).collect()
     }
 }
-
-/// Timestamps are the same up to so many seconds: those of files are rounded.
-const SAME_S: f64 = 0.002;
 
 /// A frame on its way.
 struct Frame {

@@ -113,18 +113,6 @@ fn moment_s(clip: &Clip, seconds: f64, share: f64) -> f64 {
     (seconds * share - half_a_frame_s).max(0.0)
 }
 
-/// What reading a frame back gave: margin in dB and evidence.
-type Read = watermark_core::Result<(f64, f64)>;
-
-/// The reading with the larger margin; a fault before any.
-fn stronger(one: Read, other: Read) -> Read {
-    match (&one, &other) {
-        (Ok((a, _)), Ok((b, _))) if b > a => other,
-        (Err(Error::Refused(_)), _) => other,
-        _ => one,
-    }
-}
-
 /// Reads frames of the written file, each by itself. A clip of which no frame is read is refused.
 fn read_back(
     shared: &Shared<'_>,
@@ -141,10 +129,15 @@ fn read_back(
         let at_s = moment_s(clip, seconds, (i as f64 + 0.5) / READ_BACK as f64);
         if let Some(frame) = luma_at(path, clip.size, at_s)? {
             let view = frame.view()?;
-            let poses = marked.poses_at(frame.time_s);
-            let mut read = poses.into_iter().map(|pose| embedder.read_back_frame(&view, payload, pose));
-            let first = read.next().unwrap_or_else(|| embedder.read_back(&view, payload));
-            readings.add(read.fold(first, stronger))?;
+            // The first place is the right one, unless timestamps are a frame off.
+            let mut reading = None;
+            for pose in marked.poses_at(frame.time_s) {
+                let read = reading.insert(embedder.read_back_frame(&view, payload, pose));
+                if !matches!(read, Err(Error::Refused(_))) {
+                    break;
+                }
+            }
+            reading.map_or(Ok(()), |reading| readings.add(reading))?;
         }
     }
     ensure!(readings.looked_at > 0, "no frame of the written clip could be decoded");

@@ -1,6 +1,7 @@
 //! Frames brought to the place of another one.
 
 use super::Step;
+use crate::normalise::catmull_rom;
 use crate::spectrum::Plane;
 
 /// The mean of planes, each with the step from the samples of the mean to its own. Cubic between samples (Keys 1981); where
@@ -20,11 +21,8 @@ pub(crate) fn mean<'a>(planes: impl Iterator<Item = (std::borrow::Cow<'a, Plane>
 fn tap(at: f64, count: usize) -> ([usize; 4], [f32; 4]) {
     let first = libm::floor(at);
     let t = (at - first) as f32;
-    let (t2, t3) = (t * t, t * t * t);
-    let weights =
-        [-0.5 * t3 + t2 - 0.5 * t, 1.5 * t3 - 2.5 * t2 + 1.0, -1.5 * t3 + 2.0 * t2 + 0.5 * t, 0.5 * t3 - 0.5 * t2];
     let near = |i: i64| (first as i64 + i).clamp(0, count as i64 - 1) as usize;
-    ([near(-1), near(0), near(1), near(2)], weights)
+    ([near(-1), near(0), near(1), near(2)], catmull_rom(t))
 }
 
 fn add(total: &mut Plane, weights: &mut Plane, plane: &Plane, step: &Step) {

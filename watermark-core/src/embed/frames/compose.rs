@@ -2,6 +2,7 @@
 //! products and sums in loops over rows, which compilers make vector code of.
 
 use super::Grid;
+use super::between::Between;
 use super::grid::PATCH;
 use super::ground::Ground;
 use super::signs::Signs;
@@ -139,7 +140,7 @@ impl Composer {
             || {
                 if parts.pose == Step::NONE {
                     let width = self.sum.len();
-                    let still = Canvas { left: 0, rows: parts.ground.rows(width), columns: width };
+                    let still = Canvas { left: 0, rows: parts.ground.rows(), columns: width };
                     compose(&mut self.sum, y as i64, &still, &mut self.spread, (self.template, &self.payloads), parts);
                 } else {
                     let (left, _) = self.warp.span();
@@ -324,7 +325,6 @@ impl MaskRows {
 
 /// The patch whose centre lies before a pixel's, and the share of the next.
 fn locate(pixel: usize, pixels: f64, patches: usize) -> (usize, f32) {
-    let at = ((pixel as f64 + 0.5) / pixels - 0.5).clamp(0.0, (patches - 1) as f64);
-    let before = at as usize;
-    (before, (at - before as f64) as f32)
+    let place = Between::new((pixel as f64 + 0.5) / pixels - 0.5, patches);
+    (place.first, place.share)
 }

@@ -38,9 +38,9 @@ pub(super) struct Ground {
 }
 
 impl Ground {
-    /// Rows of so many pixels.
-    pub(super) fn rows(&self, width: usize) -> usize {
-        self.template.values.len() / width
+    /// Rows of pixels.
+    pub(super) fn rows(&self) -> usize {
+        self.template.values.len() / self.width
     }
 
     pub(super) fn new(key: &Key, pattern: &Arc<Pattern>, codeword: &[u8], grid: &Grid) -> Self {

@@ -3,9 +3,11 @@
 //! A still's plan listens to its picture and renders the pattern for it. Frames are marked by what does not need that:
 //! the pattern's parts are rendered once for all of them ([`ground`]), one look at a frame gives the light of small
 //! patches ([`light`]), from which follow the content signs that a reader of this frame will compute ([`signs`]) and
-//! what the places bear ([`tolerance`]); both are eased from frame to frame, and a cut starts them anew. The change is
-//! composed of these while it is added ([`compose`]). docs/decisions/frames.md has what was tried.
+//! what the places bear ([`tolerance`]); both are eased from frame to frame, and a cut starts them anew. The pattern goes
+//! along with the camera ([`camera`]). The change is composed of these while it is added ([`compose`]), and brought to where
+//! the pattern lies ([`warp`]). docs/decisions/frames.md has what was tried.
 
+mod between;
 mod camera;
 mod compose;
 mod grid;
@@ -273,6 +275,7 @@ impl FrameEmbedder {
         self.shot = Some(shot);
         (cut, shot.gain)
     }
+
     /// Looks at a frame that differs from the last: where the camera looks, what the patches bear, and the content's signs.
     fn look(&mut self, cut: bool) {
         let (means, before) = (&self.light.mean, self.camera.pose());

@@ -5,6 +5,7 @@
 //! frames. On a still picture nothing ever turns.
 
 use super::Grid;
+use super::between::Between;
 use super::grid::{PATCH, PATCHES_PER_BLOCK};
 use crate::motion::Step;
 use crate::pattern::{BLOCK, BLOCKS_PER_CELL, CELL, CellGrid, CellSigns, Pattern, TILE};
@@ -159,29 +160,6 @@ fn covering(from: f64, to: f64, cell: f64) -> (i64, usize) {
     const EDGE: f64 = 1e-6;
     let first = libm::floor(from / cell + EDGE);
     (first as i64, libm::ceil(to / cell - first - EDGE).max(1.0) as usize)
-}
-
-/// A place between two samples of a row; beyond the border the border's.
-struct Between {
-    first: usize,
-    second: usize,
-    share: f32,
-}
-
-impl Between {
-    fn new(at: f64, count: usize) -> Self {
-        let at = at.clamp(0.0, (count - 1) as f64);
-        let first = at as usize;
-        Self { first, second: (first + 1).min(count - 1), share: (at - first as f64) as f32 }
-    }
-
-    fn mix(&self, first: f32, second: f32) -> f32 {
-        first + self.share * (second - first)
-    }
-
-    fn of(&self, row: &[f32]) -> f32 {
-        self.mix(row[self.first], row[self.second])
-    }
 }
 
 /// Means of `side` x `side` samples; fewer at the border.

@@ -2,6 +2,7 @@
 //! where something moves by itself.
 
 use super::Grid;
+use super::between::Between;
 use super::grid::PATCH;
 use super::light::Light;
 use crate::mask::mask_row;
@@ -132,20 +133,15 @@ fn moved(plane: &Plane, step: &Step, patch: f64) -> Plane {
     let (rows, columns) = plane.dim();
     let source = plane.as_slice().expect("planes are contiguous");
     let place = |i: usize, axis: usize, count: usize| {
-        let at = step.scale * (i as f64 + 0.5) + step.shift[axis] / patch - 0.5;
-        let at = at.clamp(0.0, (count - 1) as f64);
-        (at as usize, (at as usize + 1).min(count - 1), (at - libm::floor(at)) as f32)
+        Between::new(step.scale * (i as f64 + 0.5) + step.shift[axis] / patch - 0.5, count)
     };
     let across: Vec<_> = (0..columns).map(|x| place(x, 0, columns)).collect();
     let mut out = Plane::zeros((rows, columns));
     for (y, mut line) in out.outer_iter_mut().enumerate() {
-        let (above, below, v) = place(y, 1, rows);
-        let (above, below) = (&source[above * columns..][..columns], &source[below * columns..][..columns]);
-        for (value, &(left, right, u)) in line.iter_mut().zip(&across) {
-            let along = |row: &[f32]| row[left] + u * (row[right] - row[left]);
-            let (top, bottom) = (along(above), along(below));
-            *value = top + v * (bottom - top);
-        }
+        let down = place(y, 1, rows);
+        let row = |row: usize| &source[row * columns..][..columns];
+        let (above, below) = (row(down.first), row(down.second));
+        line.iter_mut().zip(&across).for_each(|(value, across)| *value = down.mix(across.of(above), across.of(below)));
     }
     out
 }

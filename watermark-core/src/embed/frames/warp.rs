@@ -2,6 +2,7 @@
 //! one between four such rows.
 
 use crate::motion::Step;
+use crate::normalise::catmull_rom;
 
 /// Binary digits of a weight behind the point.
 const DIGITS: u32 = 14;
@@ -25,10 +26,7 @@ pub(super) struct Warp {
 
 /// Weights of four samples for a place between the second and the third.
 fn weights(t: f64) -> [i16; 4] {
-    let (t2, t3) = (t * t, t * t * t);
-    let values =
-        [-0.5 * t3 + t2 - 0.5 * t, 1.5 * t3 - 2.5 * t2 + 1.0, -1.5 * t3 + 2.0 * t2 + 0.5 * t, 0.5 * t3 - 0.5 * t2];
-    values.map(|value| libm::round(value * f64::from(1 << DIGITS)) as i16)
+    catmull_rom(t as f32).map(|value| libm::roundf(value * (1 << DIGITS) as f32) as i16)
 }
 
 impl Warp {
