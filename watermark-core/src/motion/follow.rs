@@ -1,8 +1,9 @@
 //! The step from one frame to another, from coarse to fine.
 
-use super::sampler::Sampler;
+use super::sampler::{Row, Sampler};
 use super::squares::Squares;
 use super::{Light, Step};
+use crate::vector::wide as wide_registers;
 
 /// Rounds of least squares at the coarsest level and at each finer one.
 const ROUNDS: (i32, i32) = (6, 3);
@@ -19,7 +20,7 @@ const LEAST_SIGMA: f32 = 0.6;
 /// Difference beyond which samples do not count at all, in such differences.
 const OUTSIDE: f32 = 2.5;
 /// Least samples that say something.
-const LEAST_SAMPLES: usize = 32;
+const LEAST_SAMPLES: u32 = 32;
 /// Most that a round may change, samples of its level: further away its slopes say nothing.
 const MOST_CHANGE: f64 = 1.5;
 /// Change with which a level is done, samples.
@@ -64,21 +65,12 @@ fn descend(reference: &Light, frame: &Light, start: &Step, reach: f32) -> Option
 fn round(reference: &Light, frame: &Light, level: usize, step: &Step, reach: f32) -> Option<Step> {
     let sampler = Sampler::new(frame, reference, level, step);
     let centre = sampler.centre();
-    let sigma = sigma(&sampler)?;
-    // Unknowns: the change of scale about the centre, of the shift across and down, and of the light.
-    let mut squares = Squares::default();
+    let bounds = Bounds { sigma: sigma(&sampler)?, reach };
     let norm = 1.0 / centre.0.max(centre.1);
-    sampler.each(|(x, y), difference, (across, down)| {
-        let spread = sigma + reach * (across.abs() + down.abs());
-        let over = difference / spread;
-        if over.abs() > OUTSIDE {
-            return;
-        }
-        let weight = 1.0 / ((1.0 + over * over) * spread);
-        let (x, y) = (x as f32 + 0.5 - centre.0 as f32, y as f32 + 0.5 - centre.1 as f32);
-        squares.add([(across * x + down * y) * norm as f32, across, down, 1.0], difference, weight * weight);
-    });
-    if squares.equations < LEAST_SAMPLES {
+    let mut equations = Equations::default();
+    sampler.rows(|row| equations.add(row, &bounds, centre, norm as f32));
+    let Equations { squares, count, .. } = equations;
+    if count < LEAST_SAMPLES {
         return None;
     }
     let change = squares.solve();
@@ -92,12 +84,71 @@ fn round(reference: &Light, frame: &Light, level: usize, step: &Step, reach: f32
     SCALES.contains(&scale).then_some(Step { scale, shift })
 }
 
+/// What differences count.
+struct Bounds {
+    /// Grey levels where light does not slope.
+    sigma: f32,
+    /// Samples of a slope that explain a difference.
+    reach: f32,
+}
+
+impl Bounds {
+    /// Weights of a row's samples, 0 for those outside; how many there are inside.
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
+    fn weigh(&self, row: &Row<'_>, weights: &mut [f32]) -> u32 {
+        let slopes = row.slopes[0].iter().zip(row.slopes[1]);
+        let mut inside = 0;
+        for ((weight, difference), (across, down)) in weights.iter_mut().zip(row.difference).zip(slopes) {
+            let spread = self.sigma + self.reach * (across.abs() + down.abs());
+            let over = difference / spread;
+            let counts = over.abs() <= OUTSIDE;
+            let root = 1.0 / ((1.0 + over * over) * spread);
+            *weight = if counts { root * root } else { 0.0 };
+            inside += u32::from(counts);
+        }
+        inside
+    }
+}
+
+/// Equations for the change of scale about the centre, of the shift across and down, and of the light.
+#[derive(Default)]
+struct Equations {
+    squares: Squares,
+    count: u32,
+    weights: Vec<f32>,
+    grown: Vec<f32>,
+    ones: Vec<f32>,
+}
+
+impl Equations {
+    /// Adds a row of samples. `centre` is that of the level, and `norm` makes its corners 1.
+    fn add(&mut self, row: &Row<'_>, bounds: &Bounds, centre: (f64, f64), norm: f32) {
+        let Self { squares, count, weights, grown, ones } = self;
+        let samples = row.xs.len();
+        [&mut *weights, grown].into_iter().for_each(|values| values.resize(samples, 0.0));
+        ones.resize(samples, 1.0);
+        let [across, down] = row.slopes;
+        let y = row.y as f32 + 0.5 - centre.1 as f32;
+        *count += wide_registers(
+            #[inline(always)]
+            || {
+                let places = row.xs.iter().map(|&x| x as f32 + 0.5 - centre.0 as f32);
+                for ((grown, x), (across, down)) in grown.iter_mut().zip(places).zip(across.iter().zip(down)) {
+                    *grown = (across * x + down * y) * norm;
+                }
+                bounds.weigh(row, weights)
+            },
+        );
+        squares.add([grown, across, down, ones], row.difference, weights);
+    }
+}
+
 /// Difference that counts half; `None` where the frames hardly cover each other.
 fn sigma(sampler: &Sampler<'_>) -> Option<f32> {
     let sampler = sampler.coarser(2);
     let all = sampler.count();
     let mut differences = Vec::with_capacity(all);
-    sampler.each(|_, difference, _| differences.push(difference.abs()));
+    sampler.rows(|row| differences.extend(row.difference.iter().map(|difference| difference.abs())));
     if (differences.len() as f64) < LEAST_OVERLAP * all as f64 || differences.is_empty() {
         return None;
     }

@@ -117,9 +117,13 @@ impl Light {
         let sampler = Sampler::new(self, reference, 0, step);
         let (columns, stride) = (sampler.columns(), sampler.stride);
         let mut out = vec![f32::NAN; sampler.count()];
-        sampler.each(|(x, y), difference, (across, down)| {
-            let quite = UNEXPLAINED.0 + UNEXPLAINED.1 * (across.abs() + down.abs());
-            out[y / stride * columns + x / stride] = (difference.abs() / quite).min(1.0);
+        sampler.rows(|row| {
+            let out = &mut out[row.y / stride * columns..][..columns];
+            let slopes = row.slopes[0].iter().zip(row.slopes[1]);
+            for ((x, difference), (across, down)) in row.xs.iter().zip(row.difference).zip(slopes) {
+                let quite = UNEXPLAINED.0 + UNEXPLAINED.1 * (across.abs() + down.abs());
+                out[x / stride] = (difference.abs() / quite).min(1.0);
+            }
         });
         out
     }

@@ -53,34 +53,77 @@ impl<'a> Sampler<'a> {
         Self { stride: self.stride * times, ..*self }
     }
 
-    /// Calls `each` with a sample's column and row, what it has more light than the other frame there, and the other one's
-    /// slopes across and down.
-    pub(super) fn each(&self, mut each: impl FnMut((usize, usize), f32, (f32, f32))) {
-        let (rows, columns) = self.reference.dim();
+    /// Calls `each` with every row of samples that the other frame has too.
+    pub(super) fn rows(&self, mut each: impl FnMut(&Row<'_>)) {
+        let columns = self.reference.ncols();
         let other = self.reference.as_slice().expect("planes are contiguous");
+        let place = |x: usize| self.between(x, 0, columns).map(|(before, share)| Place { x, before, share });
+        let places: Vec<Place> = (0..self.frame.ncols()).step_by(self.stride).filter_map(place).collect();
+        let xs: Vec<usize> = places.iter().map(|place| place.x).collect();
+        let mut samples = Samples::new(places.len());
         for y in (0..self.frame.nrows()).step_by(self.stride) {
-            let down = self.scale * (y as f64 + 0.5) + self.shift[1] - 0.5;
-            if !(down >= 0.0 && down < (rows - 1) as f64) {
-                continue;
-            }
-            // Truncation is the floor of what is not below 0.
-            let row = down as usize;
-            let v = (down - row as f64) as f32;
-            let (above, below) = (&other[row * columns..][..columns], &other[(row + 1) * columns..][..columns]);
+            let Some((row, v)) = self.between(y, 1, self.reference.nrows()) else { continue };
             let line = self.frame.row(y);
             let line = line.as_slice().expect("planes are contiguous");
-            for x in (0..line.len()).step_by(self.stride) {
-                let across = self.scale * (x as f64 + 0.5) + self.shift[0] - 0.5;
-                if !(across >= 0.0 && across < (columns - 1) as f64) {
-                    continue;
-                }
-                let column = across as usize;
-                let u = (across - column as f64) as f32;
-                let (a, b, c, d) = (above[column], above[column + 1], below[column], below[column + 1]);
-                let (top, bottom) = (a + u * (b - a), c + u * (d - c));
-                let slopes = ((b - a) + v * ((d - c) - (b - a)), bottom - top);
-                each((x, y), line[x] - (top + v * (bottom - top)), slopes);
-            }
+            samples.look(line, &other[row * columns..][..2 * columns], &places, v);
+            let Samples { difference, across, down } = &samples;
+            each(&Row { y, xs: &xs, difference, slopes: [across, down] });
+        }
+    }
+
+    /// The sample of the other frame before a sample's place along an axis of `count`, and the share of the next one, where
+    /// both are there.
+    fn between(&self, sample: usize, axis: usize, count: usize) -> Option<(usize, f32)> {
+        let at = self.scale * (sample as f64 + 0.5) + self.shift[axis] - 0.5;
+        if !(at >= 0.0 && at < (count - 1) as f64) {
+            return None;
+        }
+        // Truncation is the floor of what is not below 0.
+        let before = at as usize;
+        Some((before, (at - before as f64) as f32))
+    }
+}
+
+/// Where a column of samples lies in the other frame.
+struct Place {
+    x: usize,
+    before: usize,
+    /// Of the sample behind.
+    share: f32,
+}
+
+/// Samples of one row.
+pub(super) struct Row<'a> {
+    pub(super) y: usize,
+    pub(super) xs: &'a [usize],
+    /// What each has more light than the other frame there, grey levels.
+    pub(super) difference: &'a [f32],
+    /// The other frame's slopes across and down, grey levels a sample.
+    pub(super) slopes: [&'a [f32]; 2],
+}
+
+/// The same, kept from row to row.
+struct Samples {
+    difference: Vec<f32>,
+    across: Vec<f32>,
+    down: Vec<f32>,
+}
+
+impl Samples {
+    fn new(count: usize) -> Self {
+        let zeros = || vec![0.0; count];
+        Self { difference: zeros(), across: zeros(), down: zeros() }
+    }
+
+    /// Looks at a row between two of the other frame, `v` behind the first.
+    fn look(&mut self, line: &[f32], other: &[f32], places: &[Place], v: f32) {
+        let (above, below) = other.split_at(other.len() / 2);
+        let samples = self.difference.iter_mut().zip(&mut self.across).zip(&mut self.down);
+        for (((difference, across), down), &Place { x, before, share }) in samples.zip(places) {
+            let (a, b, c, d) = (above[before], above[before + 1], below[before], below[before + 1]);
+            let (top, bottom) = (a + share * (b - a), c + share * (d - c));
+            *difference = line[x] - (top + v * (bottom - top));
+            (*across, *down) = ((b - a) + v * ((d - c) - (b - a)), bottom - top);
         }
     }
 }

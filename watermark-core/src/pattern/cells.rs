@@ -8,6 +8,7 @@
 use super::TILE;
 use crate::key::KeyStream;
 use crate::spectrum::Plane;
+use crate::vector::wide;
 
 /// Side of a cell, units.
 pub(crate) const CELL: usize = 32;
@@ -72,17 +73,26 @@ impl CellKeys {
         let (block_rows, block_columns) = grid.blocks.dim();
         let (rows, columns) = (block_rows / BLOCKS_PER_CELL, block_columns / BLOCKS_PER_CELL);
         let mut out = CellSigns { columns, rows, signs: Vec::new(), weights: Vec::new() };
-        let mut window = [0.0_f32; WINDOW * WINDOW];
         for row in 0..rows {
-            for column in 0..columns {
-                gather(&grid.blocks, row, column, &mut window);
-                let mix = &self.mixes[(grid.first.1 + row) % CELLS * CELLS + (grid.first.0 + column) % CELLS];
-                let (projection, contrast) = self.project(&window, mix);
-                out.signs.push(if projection < 0.0 { -1.0 } else { 1.0 });
-                out.weights.push((projection / (SHARE * contrast + FLOOR)).clamp(-1.0, 1.0));
-            }
+            wide(
+                #[inline(always)]
+                || self.row(grid, row, columns, &mut out),
+            );
         }
         out
+    }
+
+    /// One row of cells.
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
+    fn row(&self, grid: &CellGrid, row: usize, columns: usize, out: &mut CellSigns) {
+        let mut window = [0.0_f32; WINDOW * WINDOW];
+        for column in 0..columns {
+            gather(&grid.blocks, row, column, &mut window);
+            let mix = &self.mixes[(grid.first.1 + row) % CELLS * CELLS + (grid.first.0 + column) % CELLS];
+            let (projection, contrast) = self.project(&window, mix);
+            out.signs.push(if projection < 0.0 { -1.0 } else { 1.0 });
+            out.weights.push((projection / (SHARE * contrast + FLOOR)).clamp(-1.0, 1.0));
+        }
     }
 
     /// Projection on a keyed direction and the length of the window's coefficient vector, grey levels.
@@ -117,13 +127,21 @@ fn cosine(fx: u32, fy: u32) -> [f32; WINDOW * WINDOW] {
     raw.map(|v| (v / norm * frequency / WINDOW as f64) as f32)
 }
 
+#[cfg_attr(target_arch = "x86_64", inline(always))]
 fn gather(blocks: &Plane, row: usize, column: usize, window: &mut [f32; WINDOW * WINDOW]) {
-    const MARGIN: isize = ((WINDOW - BLOCKS_PER_CELL) / 2) as isize;
+    const MARGIN: usize = (WINDOW - BLOCKS_PER_CELL) / 2;
     let (height, width) = blocks.dim();
-    for (i, value) in window.iter_mut().enumerate() {
-        let y = (row * BLOCKS_PER_CELL + i / WINDOW) as isize - MARGIN;
-        let x = (column * BLOCKS_PER_CELL + i % WINDOW) as isize - MARGIN;
-        *value = blocks[(y.clamp(0, height as isize - 1) as usize, x.clamp(0, width as isize - 1) as usize)];
+    let blocks = blocks.as_slice().expect("planes are contiguous");
+    let near = |i: usize, count: usize| i.saturating_sub(MARGIN).min(count - 1);
+    let (top, left) = (row * BLOCKS_PER_CELL, column * BLOCKS_PER_CELL);
+    let inside = left >= MARGIN && left - MARGIN + WINDOW <= width;
+    for (i, line) in window.as_chunks_mut::<WINDOW>().0.iter_mut().enumerate() {
+        let source = &blocks[near(top + i, height) * width..][..width];
+        if inside {
+            line.copy_from_slice(&source[left - MARGIN..][..WINDOW]);
+        } else {
+            line.iter_mut().enumerate().for_each(|(j, value)| *value = source[near(left + j, width)]);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::Grid;
 use super::between::Between;
+use super::fixed::high;
 use super::grid::PATCH;
 use super::ground::Ground;
 use super::signs::Signs;
@@ -146,7 +147,12 @@ impl Composer {
                     let (left, _) = self.warp.span();
                     let moving = Canvas { left, rows: self.period, columns: self.period };
                     let (spread, scales) = (&mut self.spread, (self.template, self.payloads.as_slice()));
-                    self.warp.row(y, &mut self.sum, |row, line| compose(line, row, &moving, spread, scales, parts));
+                    self.warp.row(
+                        y,
+                        &mut self.sum,
+                        #[inline(always)]
+                        |row, line| compose(line, row, &moving, spread, scales, parts),
+                    );
                 }
                 shape(&mut self.sum, self.mask.row(y, parts.mask, parts.gain * self.to_digits));
             },
@@ -198,12 +204,6 @@ fn payload(sum: &mut [i16], values: &[i8], signs: &[i16]) {
     for ((sum, &value), &sign) in sum.iter_mut().zip(values).zip(signs) {
         *sum = sum.wrapping_add(sign.wrapping_mul(i16::from(value)));
     }
-}
-
-/// The high half of the product.
-#[cfg_attr(target_arch = "x86_64", inline(always))]
-fn high(a: i16, b: i16) -> i16 {
-    ((i32::from(a) * i32::from(b)) >> 16) as i16
 }
 
 #[cfg_attr(target_arch = "x86_64", inline(always))]

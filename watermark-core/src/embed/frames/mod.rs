@@ -10,6 +10,7 @@
 mod between;
 mod camera;
 mod compose;
+mod fixed;
 mod grid;
 mod ground;
 mod light;
