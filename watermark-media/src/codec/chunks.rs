@@ -49,7 +49,7 @@ fn sum(summed: &[u8]) -> u32 {
 }
 
 /// Appends a chunk.
-#[cfg(feature = "animation")]
+#[cfg(any(feature = "animation", feature = "fast-deflate"))]
 pub(super) fn push(file: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) -> Result<()> {
     let length = u32::try_from(data.len()).ok().filter(|length| *length <= i32::MAX as u32);
     let length = length.ok_or_else(|| Error::encode(Format::Png, "a chunk is beyond 2 GiB"))?;

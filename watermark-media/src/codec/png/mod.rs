@@ -7,6 +7,8 @@
 pub(super) mod apng;
 #[cfg(feature = "animation")]
 pub(super) mod colours;
+#[cfg(feature = "fast-deflate")]
+mod grain;
 #[cfg(feature = "animation")]
 pub(super) mod palette;
 
@@ -19,7 +21,7 @@ use super::EncodeOptions;
 use super::chunks::{Chunk, chunks};
 use super::samples::be_from_u16;
 use crate::limits::limit;
-use crate::metadata::{Metadata, PngChunks};
+use crate::metadata::{Metadata, PngChunks, Stored};
 use crate::{DecodeLimits, Error, Format, Picture, PixelData, Result, exif};
 
 const FORMAT: Format = Format::Png;
@@ -213,20 +215,41 @@ fn chunks_for(picture: &Picture, options: &EncodeOptions) -> Result<PngChunks> {
 
 fn write(picture: &Picture, chunks: &PngChunks) -> Result<Vec<u8>> {
     let stored = picture.stored();
-    let color = match picture.layout {
+    let mut file = Vec::new();
+    #[cfg(feature = "fast-deflate")]
+    {
+        if grain::is_grain(&stored, picture.layout.channels()) {
+            let mut packer = grain::Packer::new();
+            write_to(&mut packer, picture.layout, &stored, chunks, Some(png::DeflateCompression::NoCompression))?;
+            return packer.finish();
+        }
+        write_to(&mut file, picture.layout, &stored, chunks, Some(png::DeflateCompression::Level(DEFLATE_LEVEL)))?;
+    }
+    #[cfg(not(feature = "fast-deflate"))]
+    write_to(&mut file, picture.layout, &stored, chunks, None)?;
+    Ok(file)
+}
+
+/// Writes a file, compressed as the `png` crate usually does it or in a way of its own with filters chosen row by row.
+fn write_to(
+    file: &mut impl Write,
+    layout: Layout,
+    stored: &Stored<'_>,
+    chunks: &PngChunks,
+    compression: Option<png::DeflateCompression>,
+) -> Result<()> {
+    let color = match layout {
         Layout::Luma => ColorType::Grayscale,
         Layout::LumaAlpha => ColorType::GrayscaleAlpha,
         Layout::Rgb => ColorType::Rgb,
         Layout::Rgba => ColorType::Rgba,
     };
     let depth = if stored.pixels.bits() == 8 { BitDepth::Eight } else { BitDepth::Sixteen };
-    let mut file = Vec::new();
-    let mut encoder = png::Encoder::new(&mut file, stored.width, stored.height);
+    let mut encoder = png::Encoder::new(file, stored.width, stored.height);
     encoder.set_color(color);
     encoder.set_depth(depth);
-    #[cfg(feature = "fast-deflate")]
-    {
-        encoder.set_deflate_compression(png::DeflateCompression::Level(DEFLATE_LEVEL));
+    if let Some(compression) = compression {
+        encoder.set_deflate_compression(compression);
         encoder.set_filter(png::Filter::Adaptive);
     }
     let write = || -> std::result::Result<(), png::EncodingError> {
@@ -243,8 +266,7 @@ fn write(picture: &Picture, chunks: &PngChunks) -> Result<Vec<u8>> {
         }
         writer.finish()
     };
-    write().map_err(|e| Error::encode(FORMAT, e))?;
-    Ok(file)
+    write().map_err(|e| Error::encode(FORMAT, e))
 }
 
 /// Samples as the bytes of the format, a few rows at a time.
