@@ -35,6 +35,31 @@ impl Marking {
         }
     }
 
+    /// Marks a film's frames from its beginning, and gives those from `first` on.
+    pub(crate) fn film(
+        self,
+        frames: impl Iterator<Item = Frame>,
+        first: usize,
+        key: &Key,
+        payload: &Payload,
+    ) -> Result<Vec<Frame>> {
+        if self != Self::Frames {
+            // What each does with a frame does not depend on those before the piece.
+            let mut frames: Vec<Frame> = frames.skip(first).collect();
+            self.mark(&mut frames, key, payload)?;
+            return Ok(frames);
+        }
+        let mut out = Vec::new();
+        let mut embedder = None;
+        for (n, mut frame) in frames.enumerate() {
+            as_next(&mut embedder, &mut frame, key, payload)?;
+            if n >= first {
+                out.push(frame);
+            }
+        }
+        Ok(out)
+    }
+
     /// Marks successive frames in place. A frame that cannot carry the mark is left as it is.
     pub(crate) fn mark(self, frames: &mut [Frame], key: &Key, payload: &Payload) -> Result<()> {
         let every = match self {
@@ -61,11 +86,17 @@ impl Marking {
 }
 
 fn as_video(frames: &mut [Frame], key: &Key, payload: &Payload) -> Result<()> {
-    let Some(first) = frames.first() else { return Ok(()) };
-    let mut embedder = FrameEmbedder::new(key, payload, (first.width, first.height), FrameOptions::default())?;
-    for frame in frames {
-        let (width, height) = (frame.width, frame.height);
-        embedder.mark(&mut LumaFrame::bytes(width, height, width, frame.luma_mut())?)?;
-    }
+    let mut embedder = None;
+    frames.iter_mut().try_for_each(|frame| as_next(&mut embedder, frame, key, payload))
+}
+
+/// Marks the next frame of a film.
+fn as_next(embedder: &mut Option<FrameEmbedder>, frame: &mut Frame, key: &Key, payload: &Payload) -> Result<()> {
+    let size = (frame.width, frame.height);
+    let embedder = match embedder {
+        Some(embedder) => embedder,
+        None => embedder.insert(FrameEmbedder::new(key, payload, size, FrameOptions::default())?),
+    };
+    embedder.mark(&mut LumaFrame::bytes(size.0, size.1, size.0, frame.luma_mut())?)?;
     Ok(())
 }

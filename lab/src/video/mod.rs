@@ -1,7 +1,8 @@
 //! Clips: marked, re-encoded, cut, recorded from a screen; how often a random piece of five seconds is read.
 //!
-//! Clips are generated (`scenes`), so that anybody can make the same; a real one may be added. A piece is cut out before
-//! it is encoded. Every result is one line of JSON, and a run that is started again does what is missing.
+//! Clips are generated (`scenes`), so that anybody can make the same; a real one may be added. A clip is marked from its
+//! beginning and published ([`PUBLISHED`]); a piece is cut out of that and encoded again. Every result is one line of JSON, and a
+//! run that is started again does what is missing.
 
 mod ffmpeg;
 mod marking;
@@ -27,6 +28,9 @@ use watermark_core::{DetectOptions, Detection, Detector};
 
 /// Frames that are read one by one where the best of them is wanted.
 const EACH: usize = 8;
+
+/// How a marked clip is published, before anybody cuts and encodes it again: as `watermark embed` does it if nothing is said.
+const PUBLISHED: [&str; 6] = ["-c:v", "libx264", "-preset", "medium", "-crf", "18"];
 
 /// What to measure.
 #[derive(Debug, clap::Args)]
@@ -174,14 +178,23 @@ impl Study<'_> {
             return Ok(());
         }
         let seed = self.options.seed;
-        let (mut frames, rate) = cut(self.options, clip, piece)?;
         let key = random::key(seed, &format!("clip {clip}"));
         let payload = random::payload(seed, &format!("clip {clip}"))?;
         let start = Instant::now();
-        self.options.marking.mark(&mut frames, &key, &payload)?;
-        eprintln!("lab: {clip} {piece}: {} frames marked in {:.1} s", frames.len(), start.elapsed().as_secs_f64());
-        let detector = Detector::new(&[key], DetectOptions::default())?;
+        let source = Source::new(self.options, clip, piece)?;
+        let (rate, first) = (source.rate, source.first);
+        let marked = self.options.marking.film(source.until_end(), first, &key, &payload)?;
         let folder = tempfile::tempdir()?;
+        let published = folder.path().join("published.mkv");
+        ffmpeg::encode(&marked, rate, &PUBLISHED.map(str::to_owned), &published)?;
+        let frames = ffmpeg::frames(&published, 0, marked.len())?;
+        drop(marked);
+        eprintln!(
+            "lab: {clip} {piece}: frames {first} to {} marked and published in {:.1} s",
+            first + frames.len(),
+            start.elapsed().as_secs_f64()
+        );
+        let detector = Detector::new(&[key], DetectOptions::default())?;
         for row in wanted {
             let mut choices = Choices::new(seed, &format!("row {clip} {piece} {}", row.name));
             let file = folder.path().join("piece").with_extension(row.ending);
@@ -250,18 +263,48 @@ impl Study<'_> {
 
 /// The frames of a random piece of a clip, and their rate.
 fn cut(options: &Options, clip: &str, piece: usize) -> Result<(Vec<Frame>, f64)> {
-    let mut choices = Choices::new(options.seed, &format!("piece {clip} {piece}"));
-    if clip == "real" {
-        let file = options.real.as_deref().context("a real clip was not given")?;
-        let (.., rate) = ffmpeg::probe(file)?;
-        // It is hardly longer than a piece.
-        let frames = ffmpeg::frames(file, choices.below(3), (options.seconds * rate) as usize)?;
-        return Ok((frames, rate));
+    let source = Source::new(options, clip, piece)?;
+    let (rate, first) = (source.rate, source.first);
+    Ok((source.until_end().skip(first).collect(), rate))
+}
+
+/// A clip, and which of its frames are a random piece.
+struct Source {
+    film: Film,
+    rate: f64,
+    first: usize,
+    count: usize,
+}
+
+enum Film {
+    /// Frames up to the piece's end.
+    Real(Vec<Frame>),
+    Generated(scenes::Clip),
+}
+
+impl Source {
+    fn new(options: &Options, clip: &str, piece: usize) -> Result<Self> {
+        let mut choices = Choices::new(options.seed, &format!("piece {clip} {piece}"));
+        if clip == "real" {
+            let file = options.real.as_deref().context("a real clip was not given")?;
+            let (.., rate) = ffmpeg::probe(file)?;
+            // It is hardly longer than a piece.
+            let (first, count) = (choices.below(3), (options.seconds * rate) as usize);
+            return Ok(Self { film: Film::Real(ffmpeg::frames(file, 0, first + count)?), rate, first, count });
+        }
+        let film = Film::Generated(scenes::Clip::new(clip, &options.images)?);
+        let count = ((options.seconds * scenes::RATE as f64) as usize).min(scenes::RATE * scenes::SECONDS);
+        let first = choices.below(scenes::RATE * scenes::SECONDS - count + 1);
+        Ok(Self { film, rate: scenes::RATE as f64, first, count })
     }
-    let clip = scenes::Clip::new(clip, &options.images)?;
-    let count = ((options.seconds * scenes::RATE as f64) as usize).min(scenes::RATE * scenes::SECONDS);
-    let first = choices.below(scenes::RATE * scenes::SECONDS - count + 1);
-    Ok(((first..first + count).map(|n| clip.frame(n)).collect(), scenes::RATE as f64))
+
+    /// The clip's frames up to the end of the piece.
+    fn until_end(self) -> Box<dyn Iterator<Item = Frame>> {
+        match self.film {
+            Film::Real(frames) => Box::new(frames.into_iter()),
+            Film::Generated(clip) => Box::new((0..self.first + self.count).map(move |n| clip.frame(n))),
+        }
+    }
 }
 
 fn round(value: f64) -> f64 {

@@ -7,8 +7,10 @@ use crate::demod::Mix;
 /// Agreement of one span, standard deviations of no mark, at which the mark is there: of some hundreds of unmarked
 /// spans one in a hundred clips shows one.
 const CLEAR: f64 = 4.0;
-/// The same for a span with its neighbours, and what the span itself then has to show.
+/// The same for a span with its neighbours, and what the span itself then has to show; spans further apart than so many seconds
+/// are none.
 const WITH_NEIGHBOURS: (f64, f64) = (4.5, 1.0);
+const NEAR_S: f64 = 2.0 * SPAN_S;
 
 /// A stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,7 +47,11 @@ pub(super) fn ranges(evidence: &Evidence, weights: &[f32], codeword: &[u8]) -> V
     let mut out: Vec<TimeRange> = Vec::new();
     let mut before = false;
     for (i, span) in spans.iter().enumerate() {
-        let near = &agreement[i.saturating_sub(1)..(i + 2).min(spans.len())];
+        let around = i.saturating_sub(1)..(i + 2).min(spans.len());
+        let near = |other: &usize| {
+            spans[*other].times.0 - span.times.1 <= NEAR_S && span.times.0 - spans[*other].times.1 <= NEAR_S
+        };
+        let near: Vec<f64> = around.filter(near).map(|other| agreement[other]).collect();
         let joint = near.iter().sum::<f64>() / (near.len() as f64).sqrt();
         let there = agreement[i] >= CLEAR || (joint >= WITH_NEIGHBOURS.0 && agreement[i] >= WITH_NEIGHBOURS.1);
         match (there, before, out.last_mut()) {

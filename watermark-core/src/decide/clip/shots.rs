@@ -112,9 +112,25 @@ impl Sighting {
 impl ClipDetector<'_> {
     /// Searches for the keys part by part, in a clip of `size` (width, height) pixels.
     pub(super) fn search_shots(&mut self, size: (usize, usize)) {
-        let parts = self.store.parts(MOST_PARTS);
-        let Some(whole) = whole(&parts, size) else { return };
-        let found = self.sight(&parts, &whole);
+        let found = self.sightings(&self.store.parts(MOST_PARTS), size);
+        self.add_up(found, size);
+    }
+
+    /// Searches for the keys frame by frame: where the pattern does not go along with the camera, frames brought to one place
+    /// blur it.
+    pub(super) fn search_frames(&mut self, size: (usize, usize)) {
+        let frames = self.store.spread(MOST_PARTS).into_iter().map(|kept| vec![kept]).collect::<Vec<_>>();
+        let found = self.sightings(&frames, size);
+        self.add_up(found, size);
+    }
+
+    fn sightings(&self, parts: &[Vec<&Kept>], size: (usize, usize)) -> Vec<Vec<Sighting>> {
+        whole(parts, size).map(|whole| self.sight(parts, &whole)).unwrap_or_default()
+    }
+
+    /// Reads what was sighted of each key.
+    fn add_up(&mut self, found: Vec<Vec<Sighting>>, size: (usize, usize)) {
+        let Some(whole) = self.store.spread(1).first().map(|kept| whole_of(kept, size)) else { return };
         let pitch = size.0 as f64 / whole.size.0;
         for (key, mut sightings) in found.into_iter().enumerate() {
             let Some(alignment) = strongest(&sightings).map(|sighting| sighting.alignment) else { continue };
@@ -221,8 +237,12 @@ impl ClipDetector<'_> {
 
 /// A clip of `size` (width, height) pixels that was not cut, as its parts show it; `None` without parts.
 fn whole(parts: &[Vec<&Kept>], size: (usize, usize)) -> Option<Whole> {
-    let (height, width) = parts.first()?.first()?.size();
-    Some(Whole { size: (width as f64, height as f64), octaves: readable_octaves(size.0.min(size.1)) })
+    Some(whole_of(parts.first()?.first()?, size))
+}
+
+fn whole_of(kept: &Kept, size: (usize, usize)) -> Whole {
+    let (height, width) = kept.size();
+    Whole { size: (width as f64, height as f64), octaves: readable_octaves(size.0.min(size.1)) }
 }
 
 /// An alignment on the samples of another frame, which `step` brings to those of the first.

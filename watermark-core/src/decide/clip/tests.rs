@@ -19,14 +19,18 @@ fn payload() -> Payload {
 
 /// Frame `n` of a scene that moves by `speed` pixels a frame.
 fn frame(scene: u32, n: usize, speed: f64) -> Vec<u8> {
-    let shift = speed * n as f64;
+    scene_of(WIDTH, HEIGHT, scene, speed * n as f64)
+}
+
+/// A scene that has moved by `shift` pixels.
+fn scene_of(width: usize, height: usize, scene: u32, shift: f64) -> Vec<u8> {
     let mut state = scene.wrapping_mul(2_654_435_761) ^ 77;
     let place: [f64; 4] = std::array::from_fn(|_| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         f64::from(state >> 8) / f64::from(1 << 24)
     });
     let pixel = |i: usize| {
-        let (x, y) = ((i % WIDTH) as f64 + shift, (i / WIDTH) as f64);
+        let (x, y) = ((i % width) as f64 + shift, (i / width) as f64);
         let waves = libm::sin(x / (17.0 + 20.0 * place[0]) + 6.0 * place[1])
             + libm::sin((x * place[2] + y) / (13.0 + 30.0 * place[3]))
             + 0.5 * libm::sin((x - 2.0 * y) / 9.0);
@@ -35,7 +39,7 @@ fn frame(scene: u32, n: usize, speed: f64) -> Vec<u8> {
         let grain = (gx.wrapping_mul(374_761_393) ^ gy.wrapping_mul(668_265_263) ^ scene).wrapping_mul(2_246_822_519);
         (110.0 + 28.0 * waves + f64::from(grain >> 27) * 0.6) as u8
     };
-    (0..WIDTH * HEIGHT).map(pixel).collect()
+    (0..width * height).map(pixel).collect()
 }
 
 fn view(luma: &[u8], width: usize) -> ImageView<'_> {
@@ -43,7 +47,12 @@ fn view(luma: &[u8], width: usize) -> ImageView<'_> {
 }
 
 fn mark_with(luma: &mut [u8], key: &Key) {
-    let mut view = ImageViewMut::new(WIDTH, HEIGHT, WIDTH, Layout::Luma, SamplesMut::U8(luma)).unwrap();
+    mark_wide(luma, WIDTH, key);
+}
+
+fn mark_wide(luma: &mut [u8], width: usize, key: &Key) {
+    let height = luma.len() / width;
+    let mut view = ImageViewMut::new(width, height, width, Layout::Luma, SamplesMut::U8(luma)).unwrap();
     let plan = Embedder::new(key, EmbedOptions::default()).unwrap().plan(&view.as_view(), &payload()).unwrap();
     plan.apply(&mut view).unwrap();
 }
@@ -147,6 +156,22 @@ fn the_ranges_reach_over_a_pan() {
     assert_eq!(seen.detection.strongest().payload, Some(payload()));
     let (first, last) = (seen.ranges.first().unwrap(), seen.ranges.last().unwrap());
     assert!(first.from_s > 1.4 && first.from_s < 3.0 && last.to_s > 6.4, "{:?}", seen.ranges);
+}
+
+/// The pattern moves by 5 pixels a frame and the scene by 8: frames that are brought to one place by what they show blur it.
+#[test]
+fn a_pattern_that_does_not_keep_up_with_the_camera_is_read() {
+    let (width, height) = (512, 384);
+    let frames = (0..16).map(|n| {
+        let mut luma = scene_of(width, height, 6, 3.0 * n as f64);
+        mark_wide(&mut luma, width, &key(5));
+        let rows = luma.chunks_exact(width).skip(40).take(320);
+        rows.flat_map(|row| &row[30 + 5 * n..][..400]).copied().collect()
+    });
+    let seen = read(&[key(5)], &frames.collect::<Vec<Vec<u8>>>(), 400, Effort::Normal);
+    let strongest = seen.detection.strongest();
+    assert_eq!(strongest.payload, Some(payload()));
+    assert!(strongest.margin_db > 6.0, "{}", strongest.margin_db);
 }
 
 #[test]
