@@ -105,9 +105,14 @@ impl Document {
         self.pictures
     }
 
-    /// Whether the file carries a C2PA manifest, see [`Picture::has_c2pa`].
+    /// Whether the file carries or names a C2PA manifest, see [`Picture::has_c2pa`].
     pub fn has_c2pa(&self) -> bool {
         self.pictures.iter().any(Picture::has_c2pa)
+    }
+
+    /// Whether the file names a C2PA manifest that lies elsewhere, see [`Picture::links_c2pa`].
+    pub fn links_c2pa(&self) -> bool {
+        self.pictures.iter().any(Picture::links_c2pa)
     }
 
     /// SHA-256 over the upright pixels: that of a single picture, or of the hashes of several, one after the other.

@@ -81,6 +81,27 @@ impl Format {
         }
     }
 
+    /// What is wrong with a picture of a kind that is not read, by its first bytes; none for files that are no pictures.
+    pub fn unread(bytes: &[u8]) -> Option<Error> {
+        const PICTURES: [&str; 12] = [
+            "AVIF",
+            "BMP",
+            "DPX",
+            "GIF",
+            "HEIC",
+            "JPEG 2000",
+            "JPEG XL",
+            "OpenEXR",
+            "QOI",
+            "Radiance HDR",
+            "a portable anymap (PBM, PGM, PPM, PAM)",
+            "farbfeld",
+        ];
+        let what = foreign(bytes).filter(|what| PICTURES.contains(what) && Self::sniff(bytes).is_none())?;
+        // Two letters begin many a text; in a picture four bytes behind its length are zero.
+        (what != "BMP" || bytes.get(6..10) == Some(&[0; 4])).then(|| not_read(what))
+    }
+
     /// The usual extension of a file name, without a dot.
     pub const fn extension(self) -> &'static str {
         match self {
@@ -102,10 +123,7 @@ impl Format {
         if bytes.is_empty() {
             return Err(Error::Empty);
         }
-        Self::sniff(bytes).ok_or_else(|| {
-            let what = foreign(bytes).unwrap_or("a file of unknown kind");
-            Error::unsupported(what, "convert it to PNG, JPEG, WebP or TIFF first")
-        })
+        Self::sniff(bytes).ok_or_else(|| not_read(foreign(bytes).unwrap_or("a file of unknown kind")))
     }
 }
 
@@ -124,6 +142,10 @@ impl std::fmt::Display for Format {
             Self::Avif => "AVIF",
         })
     }
+}
+
+fn not_read(what: &str) -> Error {
+    Error::unsupported(what, "convert it to PNG, JPEG, WebP or TIFF first")
 }
 
 /// Whether the first box names AVIF, moving or not, among the kinds of file that this is.

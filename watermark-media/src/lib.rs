@@ -90,7 +90,8 @@
 //!   pixels).
 //! - C2PA manifests, everywhere, as the changed pixels break them: see [`Picture::has_c2pa`]. `C2pa::Keep` of
 //!   [`EncodeOptions`] writes a manifest as it was into a file of the same format, with hashes that do not fit any
-//!   more.
+//!   more. The same goes for a link to a manifest elsewhere (`dcterms:provenance` in the XMP with an address): spaces
+//!   take its place, or it is kept.
 //! - 16 bits are rounded to 8 for JPEG, WebP and GIF. Transparency is refused for JPEG, partial transparency for GIF, an
 //!   animation for all but PNG, WebP and GIF, several pages for all but TIFF. Floating point is refused for all but TIFF
 //!   and OpenEXR, integers for OpenEXR: how light is to be shown is not for this crate to choose.
@@ -129,6 +130,7 @@ mod linear;
 mod metadata;
 mod orientation;
 mod picture;
+mod xmp;
 
 #[cfg(feature = "animation")]
 pub use codec::C2pa;

@@ -16,7 +16,7 @@ pub(crate) struct Metadata {
     pub(crate) exif: Option<Vec<u8>>,
     pub(crate) xmp: Option<Vec<u8>>,
     pub(crate) orientation: Orientation,
-    /// There was a manifest; it is not kept.
+    /// There was a manifest in the file; it is not kept unless that is asked for.
     pub(crate) c2pa: bool,
     pub(crate) png: Option<PngChunks>,
     pub(crate) jpeg: Option<JpegSource>,

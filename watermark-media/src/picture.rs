@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use watermark_core::{ImageView, ImageViewMut, Layout, Samples, SamplesMut};
 
 use crate::metadata::Metadata;
-use crate::{Error, Format, Orientation, Result};
+use crate::{Error, Format, Orientation, Result, xmp};
 
 /// Interleaved samples, rows without padding.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,10 +140,15 @@ impl Picture {
         self.metadata.xmp.as_deref()
     }
 
-    /// Whether the file carries a C2PA manifest (content credentials). Changed pixels break its signature, so it is
-    /// never written; tell the user.
+    /// Whether the file carries a C2PA manifest (content credentials), or names one that lies elsewhere. Changed pixels
+    /// break its signature, so it is not written unless that is asked for; tell the user.
     pub fn has_c2pa(&self) -> bool {
-        self.metadata.c2pa
+        self.metadata.c2pa || self.links_c2pa()
+    }
+
+    /// Whether the XMP names a C2PA manifest that lies elsewhere: `dcterms:provenance` with an address.
+    pub fn links_c2pa(&self) -> bool {
+        self.xmp().is_some_and(|packet| !xmp::links(packet).is_empty())
     }
 
     /// Whether its colours are multiplied by its alpha already.

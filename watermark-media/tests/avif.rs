@@ -223,3 +223,21 @@ fn mutations_end_no_program() {
     assert!(read > wanted / 100, "{read} of {wanted} were read");
     println!("{read} of {wanted} mutated files were read");
 }
+
+#[test]
+fn the_link_to_a_manifest_elsewhere_goes_or_stays() {
+    let link = "dcterms:provenance='https://a.org/m.c2pa'";
+    let packet = |link: &str| format!("<rdf:Description rdf:about='' {link}/>").into_bytes();
+    let (with, without) = (packet(link), packet(&" ".repeat(link.len())));
+    let chunk = (b"iTXt", [b"XML:com.adobe.xmp\0\0\0\0\0", with.as_slice()].concat());
+    let png = common::png(&picture(24, 16, Layout::Rgb, 8), &[chunk], &[]);
+    let source = Document::decode(&png, &DecodeLimits::default()).unwrap();
+    let xmp = |options: &EncodeOptions| {
+        let file = source.encode(Format::Avif, options).unwrap();
+        common::decode(&file).unwrap().xmp().map(<[u8]>::to_vec)
+    };
+    let mut options = EncodeOptions::default();
+    assert_eq!(xmp(&options), Some(without));
+    options.c2pa = C2pa::Keep;
+    assert_eq!(xmp(&options), Some(with));
+}

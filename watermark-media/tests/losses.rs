@@ -200,6 +200,15 @@ fn restart_intervals_are_kept_where_the_encoder_can() {
     assert!(losses(&source, Format::Jpeg).iter().any(|loss| loss.contains("restart")));
 }
 
+/// A GIF with an application extension before its picture, of that name and data.
+fn with_extension(source: &Picture, name: &[u8; 11], data: &[u8]) -> Vec<u8> {
+    let mut file = encode(source, Format::Gif).unwrap();
+    // Behind the screen and its palette, which has two colours as each picture has its own.
+    assert_eq!(file[10] & 0x87, 0x80);
+    file.splice(19..19, [b"\x21\xff\x0b", name.as_slice(), data].concat());
+    file
+}
+
 /// A file of each format that carries a manifest, with the manifest's bytes.
 fn manifests() -> Vec<(Format, Vec<u8>, Vec<u8>)> {
     let source = picture(24, 16, Layout::Rgb, 8);
@@ -221,11 +230,13 @@ fn manifests() -> Vec<(Format, Vec<u8>, Vec<u8>)> {
     image.encoder().write_tag(tag, b"a manifest of c2pa".as_slice()).unwrap();
     image.write_data(bytes8(&source)).unwrap();
     let plain = b"a manifest of c2pa".to_vec();
+    let gif = with_extension(&source, b"C2PA_GIF\x01\0\0", b"\x12a manifest of c2pa\0");
     vec![
         (Format::Jpeg, jpeg, parts[1].clone()),
         (Format::Png, png, plain.clone()),
         (Format::WebP, webp, plain.clone()),
-        (Format::Tiff, tiff.into_inner(), plain),
+        (Format::Tiff, tiff.into_inner(), plain.clone()),
+        (Format::Gif, gif, plain),
     ]
 }
 
@@ -250,6 +261,126 @@ fn a_manifest_is_kept_when_asked_and_only_in_its_format() {
     // Nothing to keep is no trouble.
     let plain = Document::from(picture(9, 9, Layout::Rgb, 8));
     assert!(plain.encode(Format::Png, &keep).is_ok());
+}
+
+/// The packet of XMP, with an attribute, an element or neither in it.
+fn packet(attribute: &str, element: &str) -> Vec<u8> {
+    format!(
+        "<?xpacket begin=''?><x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF><rdf:Description rdf:about='' {attribute}>\
+         <dc:source>https://a.org/m</dc:source>{element}</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end='w'?>"
+    )
+    .into_bytes()
+}
+
+/// A file of each format that holds XMP, with that packet.
+fn with_xmp(packet: &[u8]) -> Vec<(Format, Vec<u8>)> {
+    let source = picture(24, 16, Layout::Rgb, 8);
+    let png = png(&source, &[(b"iTXt", [b"XML:com.adobe.xmp\0\0\0\0\0", packet].concat())], &[]);
+    let from = decode(&png).unwrap();
+    [Format::Png, Format::Jpeg, Format::WebP, Format::Tiff, Format::Gif]
+        .map(|format| {
+            let mut keep = EncodeOptions::default();
+            keep.c2pa = C2pa::Keep;
+            (format, Document::from(from.clone()).encode(format, &keep).unwrap())
+        })
+        .to_vec()
+}
+
+#[test]
+fn a_link_to_a_manifest_goes_or_stays_and_nothing_else_of_the_packet_changes() {
+    let mut keep = EncodeOptions::default();
+    keep.c2pa = C2pa::Keep;
+    let link = "dcterms:provenance=\"https://a.org/m.c2pa\"";
+    let element = "<dcterms:provenance>https://a.org/m.c2pa</dcterms:provenance>";
+    let space = |text: &str| " ".repeat(text.len());
+    for (with, without) in [
+        (packet(link, ""), packet(&space(link), "")),
+        (packet("", element), packet("", &space(element))),
+        (packet(link, element), packet(&space(link), &space(element))),
+    ] {
+        for (format, file) in with_xmp(&with) {
+            let source = document(&file);
+            assert!(source.has_c2pa() && source.links_c2pa(), "{format}");
+            assert!(source.losses(format).iter().any(|loss| loss.contains("C2PA manifest elsewhere")), "{format}");
+            for to in [format, Format::Png, Format::Jpeg, Format::WebP, Format::Tiff, Format::Gif] {
+                let dropped = document(&source.encode(to, &EncodeOptions::default()).unwrap());
+                assert_eq!(dropped.pictures()[0].xmp(), Some(without.as_slice()), "{format} to {to}");
+                assert!(!dropped.has_c2pa(), "{format} to {to}");
+                let kept = document(&source.encode(to, &keep).unwrap());
+                assert_eq!(kept.pictures()[0].xmp(), Some(with.as_slice()), "{format} to {to}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_provenance_that_is_prose_is_no_manifest() {
+    let prose = packet("dcterms:provenance='Bought in Paris'", "<dcterms:provenance>see a.org</dcterms:provenance>");
+    for (format, file) in with_xmp(&prose) {
+        let source = document(&file);
+        assert!(!source.has_c2pa() && !source.links_c2pa(), "{format}");
+        assert!(!source.losses(format).iter().any(|loss| loss.contains("C2PA")), "{format}");
+        let written = document(&source.encode(format, &EncodeOptions::default()).unwrap());
+        assert_eq!(written.pictures()[0].xmp(), Some(prose.as_slice()), "{format}");
+    }
+}
+
+#[test]
+fn the_link_of_moving_pictures_goes_too() {
+    let link = "dcterms:provenance='https://a.org/m.c2pa'";
+    let (with, without) = (packet(link, ""), packet(&" ".repeat(link.len()), ""));
+    let (_, still) = with_xmp(&with).pop().unwrap();
+    // The picture of the file once more, with its control.
+    let control = still.windows(3).position(|three| three == [0x21, 0xf9, 4]).unwrap();
+    let mut moving = still[..still.len() - 1].to_vec();
+    moving.extend(&still[control..]);
+    let source = document(&moving);
+    assert_eq!(source.pictures().len(), 2);
+    for format in [Format::Gif, Format::Png, Format::WebP] {
+        let dropped = document(&source.encode(format, &EncodeOptions::default()).unwrap());
+        assert_eq!(dropped.pictures()[0].xmp(), Some(without.as_slice()), "{format}");
+    }
+}
+
+#[cfg(feature = "film")]
+#[test]
+fn the_links_of_all_pages_go() {
+    let link = |page| format!("dcterms:provenance='https://a.org/{page}'");
+    let packets = ["one", "two", "one"].map(|page| packet(&link(page), ""));
+    let mut file = std::io::Cursor::new(Vec::new());
+    let mut encoder = tiff::encoder::TiffEncoder::new(&mut file).unwrap();
+    for packet in &packets {
+        let mut page = encoder.new_image::<tiff::encoder::colortype::RGB8>(24, 16).unwrap();
+        page.encoder().write_tag(tiff::tags::Tag::from_u16_exhaustive(700), packet.as_slice()).unwrap();
+        page.write_data(bytes8(&picture(24, 16, Layout::Rgb, 8))).unwrap();
+    }
+    let source = document(&file.into_inner());
+    let dropped = document(&source.encode(Format::Tiff, &EncodeOptions::default()).unwrap());
+    assert_eq!((source.links_c2pa(), dropped.links_c2pa()), (true, false));
+    let without = packet(&" ".repeat(link("one").len()), "");
+    assert!(dropped.pictures().iter().all(|page| page.xmp() == Some(without.as_slice())));
+    assert_eq!(dropped.pictures().len(), 3);
+}
+
+/// Who wrote this GIF cut the packet into blocks, and a link may be in two of them.
+#[test]
+fn a_link_in_pieces_is_refused_and_can_be_kept() {
+    let with = packet("dcterms:provenance='https://a.org/m.c2pa'", "");
+    assert!(with.len() > 60 && with.len() < 510);
+    let (one, two) = with.split_at(140);
+    let data = [&[one.len() as u8], one, &[two.len() as u8], two, &[0]].concat();
+    let file = with_extension(&picture(24, 16, Layout::Rgb, 8), b"XMP DataXMP", &data);
+    let source = document(&file);
+    assert_eq!(source.pictures()[0].xmp(), Some(with.as_slice()));
+    assert!(source.links_c2pa());
+    let refused = source.encode(Format::Gif, &EncodeOptions::default()).unwrap_err();
+    assert!(matches!(refused, Error::CannotHold { format: Format::Gif, .. }), "{refused}");
+    assert!(refused.to_string().contains("keep the link"), "{refused}");
+    let mut keep = EncodeOptions::default();
+    keep.c2pa = C2pa::Keep;
+    assert!(source.encode(Format::Gif, &keep).is_ok());
+    // A format that it is written into anew has it in one piece.
+    assert!(!document(&source.encode(Format::Png, &EncodeOptions::default()).unwrap()).has_c2pa());
 }
 
 #[test]

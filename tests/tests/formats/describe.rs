@@ -7,7 +7,7 @@ fn get<'a>(tags: &'a Tags, tag: &str) -> &'a str {
 }
 
 /// Bits and channels.
-pub(crate) fn depth(extension: &str, tags: &Tags) -> String {
+pub(crate) fn depth(extension: &str, tags: &Tags, facts: &Facts) -> String {
     match extension {
         "png" => {
             let kind = match get(tags, "PNG:ColorType") {
@@ -33,7 +33,7 @@ pub(crate) fn depth(extension: &str, tags: &Tags) -> String {
             let kinds: Vec<String> = pages.map(|page| tiff_depth(tags, &page)).collect();
             if kinds.iter().all(|kind| kind == &kinds[0]) { kinds[0].clone() } else { kinds.join("; ") }
         }
-        "gif" => format!("palette of {} bit", get(tags, "GIF:BitsPerPixel")),
+        "gif" => format!("palettes of up to {} colours", facts.colours.unwrap_or_default()),
         "avif" => {
             let kind = if get(tags, "QuickTime:ChromaFormat") == "7" { "grey" } else { "colour" };
             let depth = get(tags, "QuickTime:ImagePixelDepth").split(' ').next().unwrap_or_default();

@@ -24,6 +24,8 @@ pub(crate) struct Facts {
     pub(crate) frames: Option<String>,
     /// How the samples are coded, where no tag says so.
     pub(crate) coding: Option<String>,
+    /// Entries of the largest palette of a GIF.
+    pub(crate) colours: Option<usize>,
     /// The quantisation tables of a JPEG.
     pub(crate) tables: BTreeSet<Vec<u8>>,
 }
@@ -98,6 +100,12 @@ pub(crate) fn facts(file: &Path) -> Result<Facts, String> {
         Some("tif") if kinds.len() > 1 => facts.frames = Some(format!("{} pages", kinds.len())),
         _ => {}
     }
+    if file.extension() == Some(OsStr::new("gif")) {
+        facts.colours = Some(largest_palette(file)?);
+    }
+    if delays.len() > 1 && is_animation(file) && is_opaque(file)? {
+        return Ok(facts);
+    }
     if kinds.iter().any(|kind| kind.ends_with('a')) {
         facts.alpha = Some(hash(file, &["-alpha", "extract"])?);
     }
@@ -107,6 +115,24 @@ pub(crate) fn facts(file: &Path) -> Result<Facts, String> {
         facts.beneath = Some(hash(file, &["-crop", &columns, "+repage", "-alpha", "off"])?);
     }
     Ok(facts)
+}
+
+fn is_animation(file: &Path) -> bool {
+    ["gif", "webp"].map(OsStr::new).map(Some).contains(&file.extension())
+}
+
+/// Whether nothing is seen through an animation. ImageMagick lays each frame over the one before, also where it should
+/// take its place, so that alpha planes are compared as they are stored.
+fn is_opaque(file: &Path) -> Result<bool, String> {
+    let shown = ["-coalesce", "-format", "%[opaque]\n", "info:"].map(OsStr::new);
+    let frames = run("convert", std::iter::once(file.as_os_str()).chain(shown))?;
+    Ok(frames.lines().all(|opaque| opaque.eq_ignore_ascii_case("true")))
+}
+
+fn largest_palette(file: &Path) -> Result<usize, String> {
+    let text = run("identify", [OsStr::new("-verbose"), file.as_os_str()])?;
+    let entries = text.lines().filter_map(|line| line.trim().strip_prefix("Colormap entries:")?.trim().parse().ok());
+    entries.max().ok_or_else(|| "it has no palette".to_owned())
 }
 
 fn hash(file: &Path, operations: &[&str]) -> Result<String, String> {
@@ -184,7 +210,7 @@ pub(crate) fn psnr(before: &Path, after: &Path, scratch: &Path) -> Result<f64, S
     let last = ["-delete", "0--2", ")"];
     let of = |file: &str| -> Vec<String> {
         // An animation is made of canvases first; nothing is deleted from a single picture.
-        let animated = file.ends_with(".gif") || file.ends_with(".webp");
+        let animated = is_animation(Path::new(file));
         let mut words = vec!["(".to_owned(), file.to_owned()];
         words.extend(animated.then(|| "-coalesce".to_owned()));
         words.extend(["(", "+clone", ")"].map(str::to_owned));

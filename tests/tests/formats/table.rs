@@ -21,9 +21,12 @@ the same picture: a PSNR of 35 dB or more against the source (GIF: 30 dB), and n
 - `-`: the source has none. `kept: x`: it had `x`, and has it. `x -> y`: it had `x` and has `y` now. `lost`: gone.
 - ICC, EXIF and XMP are kept when every tag in them is, and where exiftool gives out the whole block (JPEG, PNG, WebP),
   every byte of it.
-- alpha is kept when every sample of the plane is, and every colour where the picture is fully transparent.
+- alpha is kept when every sample of the plane is, and every colour where the picture is fully transparent. An animation
+  has alpha when something is seen through: a frame that stores only what changed has holes, the picture has none.
 - other tags: IPTC, text, comments, density, gamma and whatever else is not in another column. In a TIFF the tags of
   its directories are counted here, those of the EXIF and GPS directories under EXIF.
+- The palettes of a GIF are counted by ImageMagick: the largest table that a picture uses. exiftool's `BitsPerPixel` and
+  `ColorResolutionDepth` are of the table for the whole file; a marked GIF has one for each picture instead.
 - Sizes of the file and of its parts and their places in the file have to change and are not compared.
 ";
 const COLUMNS: [&str; 9] =
@@ -80,7 +83,7 @@ fn cells(outcome: &Outcome) -> Vec<String> {
         |describe: &dyn Fn(&Tags, &Facts) -> Option<String>| cell(describe(tags, facts), describe(new_tags, new));
     let group = |wanted: Column| of_column(outcome, wanted);
     vec![
-        both(&|tags, _| Some(depth(extension, tags))),
+        both(&|tags, facts| Some(depth(extension, tags, facts))),
         alpha(facts, new),
         group(Column::Icc),
         group(Column::Exif),

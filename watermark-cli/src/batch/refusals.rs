@@ -32,27 +32,26 @@ pub(super) fn credentials(
     rule: Option<CredentialsRule>,
     document: &Document,
     name: &str,
-) -> Result<(C2pa, Option<&'static str>)> {
-    let has = document.has_c2pa();
-    match rule.unwrap_or(CredentialsRule::Refuse) {
-        CredentialsRule::Refuse if has => Err(Refused(format!(
-            "{name}: carries content credentials (C2PA), which hold for unchanged pixels only; pass --c2pa strip to mark it \
-             and leave them out, or --c2pa keep to mark it and have them no longer fit"
-        ))
-        .into()),
-        CredentialsRule::Keep => Ok((
-            C2pa::Keep,
-            has.then_some(
-                "carries content credentials (C2PA), which hold for unchanged pixels only; the output has them, and \
-                 whoever checks them sees that they do not fit",
-            ),
-        )),
-        _ => Ok((
-            C2pa::Drop,
-            has.then_some(
-                "carries content credentials (C2PA), which hold for unchanged pixels only; the output is written \
-                 without them",
-            ),
-        )),
+) -> Result<(C2pa, Option<String>)> {
+    let rule = rule.unwrap_or(CredentialsRule::Refuse);
+    let kept = if rule == CredentialsRule::Keep { C2pa::Keep } else { C2pa::Drop };
+    if !document.has_c2pa() {
+        return Ok((kept, None));
     }
+    let has = match document.links_c2pa() {
+        true => "names a C2PA manifest that lies elsewhere (dcterms:provenance), which holds",
+        false => "carries content credentials (C2PA), which hold",
+    };
+    let what = match rule {
+        CredentialsRule::Refuse => {
+            return Err(Refused(format!(
+                "{name}: {has} for unchanged pixels only; pass --c2pa strip to mark it and leave that out, or --c2pa keep to \
+                 mark it and have it no longer fit"
+            ))
+            .into());
+        }
+        CredentialsRule::Keep => "the output has that, and whoever checks it sees that it does not fit",
+        CredentialsRule::Strip => "the output is written without",
+    };
+    Ok((kept, Some(format!("{has} for unchanged pixels only; {what}"))))
 }

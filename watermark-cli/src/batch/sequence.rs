@@ -161,7 +161,7 @@ fn other_size(file: &Path, (width, height): (usize, usize), first: &Path, of_fir
 struct Frame {
     document: Document,
     c2pa: C2pa,
-    remark: Option<&'static str>,
+    remark: Option<String>,
     fingerprint: Option<Arc<Fingerprint>>,
     /// Where the pattern lies once it is marked.
     pose: FramePose,
@@ -235,7 +235,7 @@ impl Line<'_> {
         }
         let reading = self.embedder.read_back_frame(&written.view(), self.payload, frame.pose);
         let mut remarks = losses(&frame.document, self.format);
-        remarks.extend(frame.remark.map(str::to_owned));
+        remarks.extend(frame.remark);
         self.staged.write(target, &bytes)?;
         Ok(Written { hash: Hash::of(&bytes), bytes: bytes.len() as u64, reading, remarks })
     }

@@ -48,6 +48,19 @@ fn sum(summed: &[u8]) -> u32 {
     sum.sum()
 }
 
+/// Makes the checksums of all chunks of a kind right, up to IEND or to where the file stops being one.
+pub(super) fn sum_again(file: &mut [u8], kind: [u8; 4]) {
+    let mut at = 8;
+    while let Some((chunk, _)) = file.get(at..).and_then(next) {
+        let (is_meant, end) = (chunk.kind == kind, at + 8 + chunk.data.len());
+        if is_meant {
+            let sum = sum(&file[at + 4..end]);
+            file[end..end + 4].copy_from_slice(&sum.to_be_bytes());
+        }
+        at = end + 4;
+    }
+}
+
 /// Appends a chunk.
 #[cfg(any(feature = "animation", feature = "fast-deflate"))]
 pub(super) fn push(file: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) -> Result<()> {

@@ -58,8 +58,11 @@ pub(crate) fn list(pictures: &[Picture], animation: Option<&Animation>, format: 
     if let Some(animation) = animation {
         of_animation(animation, format, &mut lost);
     }
-    if first.has_c2pa() {
+    if first.metadata.c2pa {
         lost.push("its C2PA manifest, unless it is to be kept: changed pixels break its signature".into());
+    }
+    if pictures.iter().any(Picture::links_c2pa) {
+        lost.push("its link to a C2PA manifest elsewhere, unless it is to be kept: that is about other pixels".into());
     }
     lost
 }

@@ -14,6 +14,7 @@ mod exr;
 #[cfg(feature = "animation")]
 mod gif;
 mod jpeg;
+mod link;
 #[cfg(feature = "animation")]
 pub(crate) mod losses;
 #[cfg(feature = "animation")]
@@ -30,16 +31,19 @@ pub(crate) use self::exr::ExrSource;
 #[cfg(feature = "animation")]
 pub(crate) use self::notes::Notes;
 
-/// What becomes of a C2PA manifest (content credentials), whose signature covers the pixels that are changed.
+/// What becomes of a C2PA manifest (content credentials), whose signature covers the pixels that are changed, and of a
+/// link to one in the XMP.
 #[cfg(feature = "animation")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum C2pa {
-    /// It is left out: the file says nothing of its origin rather than something that is no longer true.
+    /// It is left out: the file says nothing of its origin rather than something that is no longer true. A link is
+    /// overwritten with spaces, the rest of the XMP stays as it was.
     #[default]
     Drop,
     /// It is written as it was, into a file of the same format. Validators find that the file's hash does not fit
-    /// (`assertion.dataHash.mismatch`) and report the manifest as invalid; they still show what it says.
+    /// (`assertion.dataHash.mismatch`) and report the manifest as invalid; they still show what it says. A link is
+    /// kept in every format that holds XMP.
     Keep,
 }
 
@@ -108,7 +112,7 @@ pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Picture> {
 /// Refuses to keep a manifest in a file of another format: it would be found in the wrong place or not at all.
 #[cfg(feature = "animation")]
 fn check_c2pa(picture: &Picture, format: Format, options: &EncodeOptions) -> Result<()> {
-    if options.c2pa == C2pa::Keep && picture.has_c2pa() && picture.source() != Some(format) {
+    if options.c2pa == C2pa::Keep && picture.metadata.c2pa && picture.source() != Some(format) {
         let way_out = "write the format of the source, or leave the manifest out";
         return Err(Error::CannotHold { format, what: "the C2PA manifest of another format", way_out });
     }
@@ -140,7 +144,8 @@ pub(crate) fn decode_document(bytes: &[u8], limits: &DecodeLimits) -> Result<Doc
 #[cfg(feature = "film")]
 pub(crate) fn encode_pages(pictures: &[Picture], options: &EncodeOptions) -> Result<Vec<u8>> {
     options.check()?;
-    tiff::encode_pages(pictures, options)
+    let file = tiff::encode_pages(pictures, options)?;
+    link::left_out(file, pictures, Format::Tiff, options)
 }
 
 /// Whether a format can hold the picture's kind of samples.
@@ -195,7 +200,8 @@ pub fn encode(picture: &Picture, format: Format) -> Result<Vec<u8>> {
 /// Writes a picture with its metadata: in the stored order and with the orientation tag of the file it came from.
 ///
 /// # Errors
-/// [`Error::CannotHold`] for transparency into JPEG and for partial transparency into GIF, [`Error::Limit`] when a side
+/// [`Error::CannotHold`] for transparency into JPEG, for partial transparency into GIF, and for a link to a C2PA manifest
+/// that is to be left out and cannot be, [`Error::Limit`] when a side
 /// is beyond the format's, [`Error::Input`] for an option out of range,
 /// [`Error::Encode`] when the encoder fails.
 pub fn encode_with(picture: &Picture, format: Format, options: &EncodeOptions) -> Result<Vec<u8>> {
@@ -204,16 +210,17 @@ pub fn encode_with(picture: &Picture, format: Format, options: &EncodeOptions) -
     check_c2pa(picture, format, options)?;
     #[cfg(feature = "film")]
     check_samples(picture, format)?;
-    match format {
+    let file = match format {
         Format::Png => png::encode(picture, options),
         Format::Jpeg => jpeg::encode(picture, options),
         Format::WebP => webp::encode(picture, options),
         Format::Tiff => tiff::encode(picture, options),
         #[cfg(feature = "animation")]
-        Format::Gif => gif::encode(picture),
+        Format::Gif => gif::encode(picture, options),
         #[cfg(feature = "exr")]
         Format::Exr => exr::encode(picture),
         #[cfg(feature = "avif")]
         Format::Avif => avif::encode(picture, options),
-    }
+    }?;
+    link::left_out(file, std::slice::from_ref(picture), format, options)
 }

@@ -80,12 +80,13 @@ pub(crate) fn encode(
     if frames.len() != animation.delays.len() {
         return Err(Error::Input(format!("{} frames for {} delays", frames.len(), animation.delays.len())));
     }
-    match format {
+    let file = match format {
         Format::Png => super::png::apng::encode(frames, animation, options),
         Format::WebP => super::webp::animation::encode(frames, animation, options),
-        Format::Gif => super::gif::encode_animation(frames, animation),
+        Format::Gif => super::gif::encode_animation(frames, animation, options),
         _ => Err(cannot_hold(format)),
-    }
+    }?;
+    super::link::left_out(file, frames, format, options)
 }
 
 /// The refusal of formats for single pictures.

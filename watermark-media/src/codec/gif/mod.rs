@@ -2,7 +2,7 @@
 //! of its own.
 //!
 //! Comments and application extensions (loop count, XMP, profile) stay byte for byte at their place between the
-//! frames. Alpha is one bit: a pixel is there or it is not.
+//! frames, and so does a C2PA manifest that is to be kept. Alpha is one bit: a pixel is there or it is not.
 
 mod blocks;
 mod palette;
@@ -27,6 +27,9 @@ pub(super) const MOST_DELAY: u32 = u16::MAX as u32;
 const LOOPS: [&[u8; 11]; 2] = [b"NETSCAPE2.0", b"ANIMEXTS1.0"];
 const XMP: &[u8; 11] = b"XMP DataXMP";
 const ICC: &[u8; 11] = b"ICCRGBG1012";
+/// The identifier of a C2PA manifest (C2PA 2.x, "Embedding manifests into GIFs"). Three bytes of version follow, which are
+/// 1, 0, 0 now; another version is a manifest too.
+const C2PA: &[u8; 8] = b"C2PA_GIF";
 /// Bytes after the packet of XMP: 1, then 255 down to 0, so that whoever walks sub-blocks lands on the last one, and
 /// the end of the sub-blocks.
 const XMP_TAIL: usize = 258;
@@ -129,15 +132,27 @@ fn metadata(blocks: &Blocks<'_>, awaits_user: Vec<bool>, aspect: u8) -> Metadata
         let mut applications = blocks.extensions.iter().filter_map(|(_, bytes)| application(bytes));
         applications.find(|(name, _)| *name == wanted).map(|(_, data)| data)
     };
-    // The packet stands in the file as it is, without the lengths of sub-blocks.
-    let xmp = find(XMP).and_then(|data| data.len().checked_sub(XMP_TAIL).map(|end| data[..end].to_vec()));
+    let c2pa = blocks.extensions.iter().any(|(_, bytes)| is_manifest(bytes));
     let extensions = blocks.extensions.iter().map(|(frame, bytes)| (*frame, bytes.to_vec())).collect();
     Metadata {
         icc: find(ICC).map(joined),
-        xmp,
+        xmp: find(XMP).map(packet),
+        c2pa,
         gif: Some(GifSource { extensions, awaits_user, aspect }),
         ..Metadata::default()
     }
+}
+
+/// The packet of XMP: it stands in the file as it is, without the lengths of sub-blocks, unless whoever wrote it did not
+/// know.
+fn packet(data: &[u8]) -> Vec<u8> {
+    let (packet, tail) = data.split_at(data.len().saturating_sub(XMP_TAIL));
+    if tail.starts_with(&[1, 255, 254]) { packet.to_vec() } else { joined(data) }
+}
+
+/// Whether an extension is a C2PA manifest.
+fn is_manifest(extension: &[u8]) -> bool {
+    application(extension).is_some_and(|(name, _)| name.starts_with(C2PA))
 }
 
 /// What the blocks say that a new file will not have.
@@ -150,8 +165,10 @@ pub(super) fn notes(bytes: &[u8]) -> Notes {
     if blocks.interlaced {
         notes.always.push("its interlace: rows are written from top to bottom".into());
     }
-    let carried =
-        |bytes: &[u8]| application(bytes).is_some_and(|(name, _)| [XMP, ICC, LOOPS[0], LOOPS[1]].contains(&name));
+    let carried = |bytes: &[u8]| {
+        let known = |name| [XMP, ICC, LOOPS[0], LOOPS[1]].contains(&name);
+        is_manifest(bytes) || application(bytes).is_some_and(|(name, _)| known(name))
+    };
     let left =
         names(blocks.extensions.iter().filter(|(_, bytes)| !carried(bytes)).map(|(_, bytes)| {
             application(bytes).map_or("comment".into(), |(name, _)| name.escape_ascii().to_string())

@@ -10,10 +10,10 @@ use watermark_core::Layout;
 use super::super::animation::{Animation, Delay};
 use super::blocks::{APPLICATION, application};
 use super::palette::{Indexed, indexed};
-use super::{FORMAT, ICC, LOOPS, MOST_DELAY, PER_SECOND, XMP};
+use super::{FORMAT, ICC, LOOPS, MOST_DELAY, PER_SECOND, XMP, is_manifest};
 use crate::limits::limit;
 use crate::metadata::{GifSource, Metadata};
-use crate::{Error, Picture, PixelData, Result};
+use crate::{C2pa, EncodeOptions, Error, Picture, PixelData, Result};
 
 /// The screen descriptor holds sides in 16 bits.
 const MAX_SIDE: u64 = 65_535;
@@ -21,13 +21,17 @@ const MAX_SIDE: u64 = 65_535;
 const ASPECT: usize = 12;
 
 /// A single picture.
-pub(in crate::codec) fn encode(picture: &Picture) -> Result<Vec<u8>> {
+pub(in crate::codec) fn encode(picture: &Picture, options: &EncodeOptions) -> Result<Vec<u8>> {
     let delays = vec![Delay { numerator: 0, denominator: PER_SECOND }];
     let animation = Animation { delays, plays: 1, hidden: None, background: [0; 4] };
-    encode_animation(std::slice::from_ref(picture), &animation)
+    encode_animation(std::slice::from_ref(picture), &animation, options)
 }
 
-pub(in crate::codec) fn encode_animation(frames: &[Picture], animation: &Animation) -> Result<Vec<u8>> {
+pub(in crate::codec) fn encode_animation(
+    frames: &[Picture],
+    animation: &Animation,
+    options: &EncodeOptions,
+) -> Result<Vec<u8>> {
     let side = frames.iter().map(|frame| frame.width.max(frame.height)).max().unwrap_or(0) as u64;
     if side > MAX_SIDE {
         return Err(limit("the longest side of a GIF in pixels", side, MAX_SIDE));
@@ -36,6 +40,7 @@ pub(in crate::codec) fn encode_animation(frames: &[Picture], animation: &Animati
         Some(source) => Cow::Borrowed(source),
         None => Cow::Owned(fresh(&frames[0].metadata, animation)?),
     };
+    let keep = options.c2pa == C2pa::Keep;
     let clear = frames.iter().any(|frame| frame.layout.has_alpha() && !frame.pixels.is_opaque(frame.layout.channels()));
     // Frames that are alike are coded once, and come out alike.
     let mut coded = Vec::new();
@@ -56,7 +61,7 @@ pub(in crate::codec) fn encode_animation(frames: &[Picture], animation: &Animati
     let write = || -> std::result::Result<Vec<u8>, EncodingError> {
         let mut encoder = Encoder::new(Vec::new(), width, height, &[])?;
         for (number, frame) in coded.iter().enumerate() {
-            extensions(&mut encoder, &source, |place| place == number);
+            extensions(&mut encoder, &source, keep, |place| place == number);
             let next_shows_through = coded.get(number + 1).is_some_and(|next| next.clear);
             encoder.write_lzw_pre_encoded_frame(&Frame {
                 delay: animation.delays.get(number).map_or(0, |delay| delay.parts(PER_SECOND, MOST_DELAY)) as u16,
@@ -71,7 +76,7 @@ pub(in crate::codec) fn encode_animation(frames: &[Picture], animation: &Animati
                 ..Frame::default()
             })?;
         }
-        extensions(&mut encoder, &source, |place| place >= coded.len());
+        extensions(&mut encoder, &source, keep, |place| place >= coded.len());
         encoder.into_inner()
     };
     let mut file = write().map_err(|e| Error::encode(FORMAT, e))?;
@@ -79,8 +84,10 @@ pub(in crate::codec) fn encode_animation(frames: &[Picture], animation: &Animati
     Ok(file)
 }
 
-fn extensions(encoder: &mut Encoder<Vec<u8>>, source: &GifSource, here: impl Fn(usize) -> bool) {
-    for (_, bytes) in source.extensions.iter().filter(|(place, _)| here(*place)) {
+/// Writes the extensions of a place, a manifest only if it is to be kept.
+fn extensions(encoder: &mut Encoder<Vec<u8>>, source: &GifSource, keep: bool, here: impl Fn(usize) -> bool) {
+    let wanted = |bytes: &[u8]| keep || !is_manifest(bytes);
+    for (_, bytes) in source.extensions.iter().filter(|(place, bytes)| here(*place) && wanted(bytes)) {
         encoder.get_mut().extend(bytes);
     }
 }
