@@ -26,6 +26,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use watermark_core::Key;
+use watermark_evidence::report::{Lang, revoked};
 
 use crate::args::KeyAccess;
 use crate::{files, key_file};
@@ -195,15 +196,8 @@ impl KeyFacts {
 
     /// What has to be said where a mark of this key is found; nothing of an active key.
     pub(crate) fn caution(&self) -> Option<String> {
-        match (self.status, self.revoked) {
-            (Status::Revoked, Some(day)) => Some(format!(
-                "this key was revoked on {day}: others may hold it and mark with it; rely on a registered date before that"
-            )),
-            (Status::Revoked, None) => Some(
-                "this key was revoked: others may hold it and mark with it; rely on the registry's date".to_owned(),
-            ),
-            _ => None,
-        }
+        let day = self.revoked.map(|day| day.to_string());
+        (self.status == Status::Revoked).then(|| revoked(Lang::En, day.as_deref()))
     }
 }
 

@@ -63,11 +63,15 @@ fn write(folder: &Path, name: &str, suspects: Vec<Suspect>, lang: Lang) -> anyho
         suspects,
         made: made.into(),
         tool_version: env!("CARGO_PKG_VERSION").into(),
-        keys: vec![KeyLine { id: "1f2e3d4c5b6a7988".into(), role: KeyRole::DetectOnly }],
+        keys: vec![KeyLine { id: "1f2e3d4c5b6a7988".into(), role: KeyRole::DetectOnly, ring: None }],
         registry: Some(RegistryFacts {
             name: "studio.db".into(),
             rows: 48_213,
-            chain: ChainCheck::Intact { signed_by: Some("ed25519 3b6a27bcceb6a42d62a3a8d02a6f0d73".into()) },
+            chain: ChainCheck::Intact {
+                rows: 48_213,
+                head: format!("48213:{}", "5a".repeat(32)),
+                signed_by: Some("ed25519 3b6a27bcceb6a42d62a3a8d02a6f0d73".into()),
+            },
         }),
         commands: Vec::new(),
     };
@@ -82,7 +86,7 @@ fn suspect(copy: &Picture, original: &Picture, registered: &Fingerprint, key: &K
     let original = Original { thumbnail: &registered.thumbnail, width: size.0, height: size.1 };
     Ok(Suspect {
         file: "found on a forum.jpg".into(),
-        bytes: 81_234,
+        bytes: Some(81_234),
         sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
         format: Some("JPEG".into()),
         jpeg_quality: Some(70),
@@ -98,11 +102,13 @@ fn suspect(copy: &Picture, original: &Picture, registered: &Fingerprint, key: &K
             recipient: "Preview press, Tokyo".into(),
             title: "Episode 12".into(),
             recorded: "2026-03-01 10:00:12 UTC".into(),
+            tool_version: "0.1.0".into(),
             signed_by: Some("ed25519 3b6a27bcceb6a42d62a3a8d02a6f0d73".into()),
             size: Some(size),
             thumbnail: Some(registered.thumbnail.to_data_uri()),
             source_sha256: "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752".into(),
             output_sha256: "fd61a03af4f77d870fc21e05e7e80678095c92d808cfb3b5c279ee04c74aca13".into(),
+            ..Registered::default()
         }),
     })
 }

@@ -3,20 +3,28 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
+use watermark_core::{Key, Mark};
 use watermark_evidence::preview;
-use watermark_evidence::report::{ChainCheck, KeyLine, Lang, Registered, RegistryFacts, Report, Suspect, html};
+use watermark_evidence::report::{
+    ChainCheck, KeyLine, KeyStatus, Lang, Registered, RegistryFacts, Report, RingLine, SameNumber, Suspect, html,
+};
 use watermark_formats::DetectReport;
-use watermark_registry::{ChainOptions, Registry};
+use watermark_registry::{ChainOptions, Registry, Stored};
 
 use crate::args::{LanguageName, ReportArgs};
+use crate::batch::pipe;
 use crate::clip::Sampling;
 use crate::config::Config;
 use crate::detect::asset::{self, Asset};
 use crate::detect::keys::Keys;
-use crate::detect::{look, many};
+use crate::detect::look::{self, Look};
+use crate::detect::many;
 use crate::files::Target;
+use crate::hash::Hash;
+use crate::key_ring::{KeyFacts, Status};
 use crate::output::hex;
 use crate::output::text::time;
+use crate::sequence::Sequence;
 use crate::{exit, fault, output, settings};
 
 /// Longest side of a preview, pixels.
@@ -50,7 +58,7 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<u8> {
         suspects,
         made: time(now),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        keys: keys.keys.iter().map(|key| KeyLine { id: key.id().to_string(), role: key.role() }).collect(),
+        keys: keys.keys.iter().map(|key| key_line(key, &keys)).collect(),
         registry,
         commands: Vec::new(),
     };
@@ -66,28 +74,78 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<u8> {
     Ok(code)
 }
 
-fn suspect(file: &Path, keys: &Keys, registry: Option<&Path>, sampling: &Sampling) -> Suspect {
-    let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
-    match fault::guard(file, || looked_at(file, &name, keys, registry, sampling)) {
-        Ok(suspect) => suspect,
-        Err(error) => {
-            Suspect { detect: DetectReport::failed(&name, format!("{error:#}"), 0), file: name, ..Suspect::default() }
-        }
+fn key_line(key: &Key, keys: &Keys) -> KeyLine {
+    let id = key.id().to_string();
+    KeyLine { ring: keys.facts(&id).map(ring_line), id, role: key.role() }
+}
+
+fn ring_line(facts: &KeyFacts) -> RingLine {
+    let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
+    RingLine {
+        title: facts.title.clone(),
+        status: match facts.status {
+            Status::Active => KeyStatus::Active,
+            Status::Retired => KeyStatus::Retired,
+            Status::Revoked => KeyStatus::Revoked { on: day(facts.revoked) },
+        },
+        from: day(facts.from),
+        until: day(facts.until),
+        note: facts.note.clone(),
     }
 }
 
-fn looked_at(file: &Path, name: &str, keys: &Keys, registry: Option<&Path>, sampling: &Sampling) -> Result<Suspect> {
-    let seen = look::look(&keys.detector, file, sampling)?;
+fn suspect(file: &Path, keys: &Keys, registry: Option<&Path>, sampling: &Sampling) -> Suspect {
+    let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
+    let mut measured = None;
+    let looked = fault::guard(file, || {
+        let seen = if pipe::is(file) {
+            // It cannot be read again where there is no picture in it.
+            let bytes = pipe::read_standard_input()?;
+            measured = Some((bytes.len() as u64, Hash::of(&bytes)));
+            look::look_at(&keys.detector, bytes, sampling).with_context(|| file.display().to_string())?
+        } else {
+            look::look(&keys.detector, file, sampling)?
+        };
+        looked_at(file, &name, seen, registry)
+    });
+    looked.unwrap_or_else(|error| {
+        let measured = measured.or_else(|| measure(file));
+        Suspect {
+            detect: DetectReport::failed(&name, format!("{error:#}"), 0),
+            file: name,
+            bytes: measured.map(|(bytes, _)| bytes),
+            sha256: measured.map(|(_, hash)| hex(&hash.0)).unwrap_or_default(),
+            ..Suspect::default()
+        }
+    })
+}
+
+/// Size and hash of a file, or of the files of a sequence, that gave no picture. Only of what lies on a disk: a
+/// device may have no end.
+fn measure(path: &Path) -> Option<(u64, Hash)> {
+    let length = |file: &Path| std::fs::metadata(file).ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
+    if let Some(sequence) = Sequence::of(path).ok()? {
+        let bytes = sequence.files().iter().map(|file| length(file)).sum::<Option<u64>>()?;
+        return Some((bytes, sequence.hashes().ok()?.1));
+    }
+    Some((length(path)?, Hash::of_file(path).ok()?))
+}
+
+fn looked_at(file: &Path, name: &str, seen: Look, registry: Option<&Path>) -> Result<Suspect> {
     let strongest = seen.detection.strongest();
     // A connection for each file, as threads do not share one.
-    let asset = match asset::registry(registry)? {
-        Some(registry) => asset::of(&registry, strongest, &seen.picture, &seen.sha256)?,
-        None => None,
+    let (asset, rows) = match asset::registry(registry)? {
+        Some(registry) => {
+            let asset = asset::of(&registry, strongest, &seen.picture, &seen.sha256)?;
+            let several = asset.as_ref().is_some_and(|asset| asset.rows > 1);
+            (asset, if several { rows(&registry, strongest)? } else { Vec::new() })
+        }
+        None => (None, Vec::new()),
     };
     let view = seen.picture.view();
     Ok(Suspect {
         file: name.to_owned(),
-        bytes: seen.bytes,
+        bytes: Some(seen.bytes),
         sha256: hex(&seen.sha256),
         format: seen.picture.source().map(|format| format.to_string()),
         jpeg_quality: None,
@@ -96,24 +154,47 @@ fn looked_at(file: &Path, name: &str, keys: &Keys, registry: Option<&Path>, samp
         detect: DetectReport::of(name, &seen.detection, 0),
         evidence: strongest.evidence.clone(),
         tried: Some(seen.detection.tried),
-        registered: asset.as_ref().map(registered),
+        registered: asset.as_ref().map(|asset| registered(asset, &rows)),
         fit: asset.and_then(|asset| asset.fit),
     })
 }
 
-fn registered(asset: &Asset) -> Registered {
+/// All rows of a mark's id.
+fn rows(registry: &Registry, mark: &Mark) -> Result<Vec<Stored>> {
+    let Some(payload) = &mark.payload else { return Ok(Vec::new()) };
+    Ok(registry.find(&mark.key_id.to_string(), &payload.to_string())?)
+}
+
+fn registered(asset: &Asset, rows: &[Stored]) -> Registered {
     let entry = &asset.stored.entry;
     let signature = asset.stored.place.as_ref().and_then(|place| place.signature.as_ref());
     Registered {
         row: asset.stored.row.0.unsigned_abs(),
+        pending: asset.stored.place.is_none(),
         label: asset.name(),
         recipient: entry.recipient.clone().unwrap_or_default(),
         title: entry.title.clone().unwrap_or_default(),
         recorded: time(entry.created_unix_ms),
+        tool_version: entry.tool_version.clone(),
         signed_by: signature.map(|signature| signature.public_key.to_string()),
         size: Some((entry.width as usize, entry.height as usize)),
         thumbnail: asset.thumbnail.as_ref().map(watermark_evidence::Thumbnail::to_data_uri),
         source_sha256: hex(&entry.source_sha256),
+        output_sha256: hex(&entry.output_sha256),
+        same_number: rows.iter().map(same_number).collect(),
+    }
+}
+
+fn same_number(stored: &Stored) -> SameNumber {
+    let entry = &stored.entry;
+    SameNumber {
+        row: stored.row.0.unsigned_abs(),
+        pending: stored.place.is_none(),
+        label: entry.label.clone().unwrap_or_default(),
+        source: entry.source_path.clone(),
+        output: entry.output_path.clone(),
+        recipient: entry.recipient.clone().unwrap_or_default(),
+        recorded: time(entry.created_unix_ms),
         output_sha256: hex(&entry.output_sha256),
     }
 }
@@ -124,6 +205,8 @@ fn facts(registry: &Registry) -> Result<RegistryFacts> {
     let chain = match &checked.first_fault {
         Some(fault) => ChainCheck::Broken { row: fault.row.0.unsigned_abs() },
         None => ChainCheck::Intact {
+            rows: checked.rows,
+            head: checked.head.to_string(),
             signed_by: checked
                 .signed
                 .iter()

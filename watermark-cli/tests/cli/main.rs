@@ -12,6 +12,7 @@ mod embed;
 mod keys;
 mod pictures;
 mod registry;
+mod report;
 mod sandbox;
 mod sequence;
 mod verify_page;

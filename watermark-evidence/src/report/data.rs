@@ -29,6 +29,39 @@ pub struct KeyLine {
     pub id: String,
     /// What the key is for.
     pub role: KeyRole,
+    /// What the key ring says of it; `None` for a key that was not named by a ring.
+    pub ring: Option<RingLine>,
+}
+
+/// What a key ring says of a key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RingLine {
+    /// The title that the key belongs to.
+    pub title: Option<String>,
+    /// Whether it may still be used.
+    pub status: KeyStatus,
+    /// First day on which it may mark.
+    pub from: Option<String>,
+    /// Last day on which it may mark.
+    pub until: Option<String>,
+    /// The ring's note.
+    pub note: Option<String>,
+}
+
+/// Whether a key may still be used.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyStatus {
+    /// It marks and reads.
+    #[default]
+    Active,
+    /// It reads; newer keys mark.
+    Retired,
+    /// It reads; others may hold it.
+    Revoked {
+        /// The day from which on others may hold it.
+        on: Option<String>,
+    },
 }
 
 /// The registry that was asked.
@@ -51,6 +84,10 @@ pub enum ChainCheck {
     NotDone,
     /// Every row follows from the one before.
     Intact {
+        /// Number of rows that were followed.
+        rows: u64,
+        /// The chain's end as the registry prints it, number and hash: the state that the check is about.
+        head: String,
         /// Public key of the signature over the chain's end; `None` without a signature.
         signed_by: Option<String>,
     },
@@ -66,9 +103,9 @@ pub enum ChainCheck {
 pub struct Suspect {
     /// Name of the file.
     pub file: String,
-    /// Size of the file, bytes.
-    pub bytes: u64,
-    /// SHA-256 of the file, hexadecimal.
+    /// Size of the file, bytes; `None` where it could not be read at all.
+    pub bytes: Option<u64>,
+    /// SHA-256 of the file, hexadecimal; empty where it could not be read at all.
     pub sha256: String,
     /// Name of the file format, such as `JPEG`.
     pub format: Option<String>,
@@ -95,6 +132,8 @@ pub struct Suspect {
 pub struct Registered {
     /// Number of the row.
     pub row: u64,
+    /// Whether the row is not confirmed, and so not in the chain of hashes.
+    pub pending: bool,
     /// The asset's label.
     pub label: String,
     /// For whom this copy was made; empty when for nobody in particular.
@@ -103,6 +142,8 @@ pub struct Registered {
     pub title: String,
     /// When the row was written, as the registry has it.
     pub recorded: String,
+    /// Version of the program that marked the file.
+    pub tool_version: String,
     /// Public key of the row's signature; `None` without one.
     pub signed_by: Option<String>,
     /// Width and height of the original, pixels.
@@ -113,6 +154,36 @@ pub struct Registered {
     pub source_sha256: String,
     /// SHA-256 of the marked file.
     pub output_sha256: String,
+    /// All rows with this asset number, this one among them; empty where it is the only one.
+    pub same_number: Vec<SameNumber>,
+}
+
+/// One of several rows with the same asset number.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SameNumber {
+    /// Number of the row.
+    pub row: u64,
+    /// Whether the row is not confirmed, and so not in the chain of hashes.
+    pub pending: bool,
+    /// The asset's label; empty without one.
+    pub label: String,
+    /// Path of the file that was marked, as it was typed.
+    pub source: String,
+    /// Path of the marked file, as it was typed.
+    pub output: String,
+    /// For whom that copy was made; empty when for nobody in particular.
+    pub recipient: String,
+    /// When the row was written, as the registry has it.
+    pub recorded: String,
+    /// SHA-256 of the marked file.
+    pub output_sha256: String,
+}
+
+impl Report {
+    /// What the key ring says of a key.
+    pub(super) fn ring(&self, key_id: Option<&str>) -> Option<&RingLine> {
+        self.keys.iter().find(|key| Some(key.id.as_str()) == key_id)?.ring.as_ref()
+    }
 }
 
 impl Suspect {

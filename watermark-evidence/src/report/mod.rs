@@ -6,6 +6,7 @@
 
 mod data;
 mod figures;
+mod keys;
 mod map;
 mod page;
 mod said;
@@ -13,7 +14,8 @@ mod suspect;
 mod text;
 mod words;
 
-pub use data::{ChainCheck, KeyLine, Registered, RegistryFacts, Report, Suspect};
+pub use data::{ChainCheck, KeyLine, KeyStatus, Registered, RegistryFacts, Report, RingLine, SameNumber, Suspect};
+pub use keys::revoked;
 pub use page::html;
 pub use words::Lang;
 

@@ -6,7 +6,7 @@ use watermark_formats::role_name;
 use super::figures::whole;
 use super::suspect::{article, entry, foreign};
 use super::text::plain;
-use super::{ChainCheck, Lang, Report, said};
+use super::{ChainCheck, KeyLine, Lang, Report, keys, said};
 
 /// Nothing may be loaded and nothing run, whatever got into the page.
 const POLICY: &str =
@@ -37,7 +37,7 @@ pub fn html(report: &Report, lang: Lang) -> String {
             body {
                 header { h1 { (title) } p { (made(lang, report)) } (broken_chain(lang, report)) (overview(lang, report)) }
                 @for (index, suspect) in report.suspects.iter().enumerate() { (article(lang, report, suspect, index + 1)) }
-                footer { (keys(lang, report)) (method(lang)) (limits(lang)) (repeat(lang, report)) }
+                footer { (program(lang, report)) (method(lang)) (limits(lang)) (repeat(lang, report)) }
             }
         }
     };
@@ -69,7 +69,9 @@ fn overview(lang: Lang, report: &Report) -> Markup {
                     tr {
                         td { (index + 1) }
                         td { a href=(format!("#picture-{}", index + 1)) { (foreign(&suspect.file)) } }
-                        td { (said::badge(lang, suspect)) }
+                        td { (said::badge(lang, suspect)) @if keys::caution(lang, report, &suspect.detect.strongest).is_some() {
+                            br; (lang.say("overview.revoked"))
+                        } }
                         td { @if let Some(payload) = &suspect.detect.strongest.payload { span.code { (plain(payload)) } } }
                     }
                 } }
@@ -78,14 +80,14 @@ fn overview(lang: Lang, report: &Report) -> Markup {
     }
 }
 
-fn keys(lang: Lang, report: &Report) -> Markup {
+fn program(lang: Lang, report: &Report) -> Markup {
     html! {
         section {
             h2 { (lang.say("keys")) }
             dl {
                 @if report.keys.is_empty() { (entry(lang.say("fact.key"), html! { (lang.say("keys.none")) })) }
                 @for key in &report.keys {
-                    (entry(lang.say(&format!("role.{}", role_name(key.role))), html! { span.code { (plain(&key.id)) } }))
+                    (entry(lang.say(&format!("role.{}", role_name(key.role))), key_line(lang, key)))
                 }
                 (entry(lang.say("keys.program"), html! {
                     (lang.fill("keys.program.value", &[("version", &plain(&report.tool_version))]))
@@ -101,12 +103,27 @@ fn keys(lang: Lang, report: &Report) -> Markup {
     }
 }
 
-fn chain(lang: Lang, check: &ChainCheck) -> String {
+/// A key's identifier, and below it what the ring says.
+fn key_line(lang: Lang, key: &KeyLine) -> Markup {
+    html! {
+        span.code { (plain(&key.id)) }
+        @if let Some(ring) = &key.ring {
+            @for line in keys::lines(lang, ring) { br; bdi.foreign { (line) } }
+        }
+    }
+}
+
+fn chain(lang: Lang, check: &ChainCheck) -> Markup {
     match check {
-        ChainCheck::NotDone => lang.say("chain.not_done").to_owned(),
-        ChainCheck::Intact { signed_by: None } => lang.say("chain.intact").to_owned(),
-        ChainCheck::Intact { signed_by: Some(signer) } => lang.fill("chain.signed", &[("signer", &plain(signer))]),
-        ChainCheck::Broken { row } => lang.fill("chain.broken", &[("row", &whole(*row))]),
+        ChainCheck::NotDone => html! { (lang.say("chain.not_done")) },
+        ChainCheck::Intact { rows, head, signed_by } => html! {
+            @match signed_by {
+                None => (lang.say("chain.intact")),
+                Some(signer) => (lang.fill("chain.signed", &[("signer", &plain(signer))])),
+            }
+            br; (lang.fill("chain.head", &[("rows", &whole(*rows))])) " " span.code { (plain(head)) }
+        },
+        ChainCheck::Broken { row } => html! { (lang.fill("chain.broken", &[("row", &whole(*row))])) },
     }
 }
 
@@ -123,6 +140,11 @@ fn repeat(lang: Lang, report: &Report) -> Markup {
     if report.registry.is_some() {
         commands.push("watermark detect FILE --key KEYFILE --registry REGISTRY".to_owned());
     }
+    let chain = report.registry.as_ref().map(|registry| &registry.chain);
+    let noted = matches!(chain, Some(ChainCheck::Intact { .. }));
+    if let Some(ChainCheck::Intact { head, .. }) = chain {
+        commands.push(format!("watermark registry check --registry REGISTRY --noted {}", plain(head)));
+    }
     commands.extend(report.commands.iter().map(|command| plain(command)));
     html! {
         section {
@@ -130,6 +152,7 @@ fn repeat(lang: Lang, report: &Report) -> Markup {
             p { (lang.say("repeat.why")) }
             pre { @for command in &commands { code { (command) } "\n" } }
             p { (lang.say("repeat.hash")) }
+            @if noted { p { (lang.say("repeat.chain")) } }
         }
     }
 }

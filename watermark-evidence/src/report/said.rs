@@ -5,7 +5,7 @@ use watermark_formats::{GeometryFields, MarkFields, WRONG_KEY_TRIALS};
 
 use super::figures::{decimal, once_in, whole};
 use super::text::plain;
-use super::{Lang, Suspect};
+use super::{Lang, Report, Suspect, keys};
 use crate::{FitVerdict, Pose};
 
 /// Smaller than what the search resolves or an eye would call a change.
@@ -55,7 +55,7 @@ pub(super) fn mark(lang: Lang, mark: &MarkFields) -> String {
 }
 
 /// The verdict, first of all.
-pub(super) fn verdict(lang: Lang, suspect: &Suspect) -> Vec<String> {
+pub(super) fn verdict(lang: Lang, report: &Report, suspect: &Suspect) -> Vec<String> {
     if let Some(error) = &suspect.detect.error {
         return vec![lang.say("error").to_owned(), lang.fill("error.said", &[("message", &plain(error))])];
     }
@@ -64,19 +64,26 @@ pub(super) fn verdict(lang: Lang, suspect: &Suspect) -> Vec<String> {
         let (label, recipient) = (plain(&row.label), plain(&row.recipient));
         let key = if recipient.is_empty() { "asset.row" } else { "asset.row_for" };
         said.push(lang.fill(key, &[("label", &label), ("recipient", &recipient)]));
+        if row.same_number.len() > 1 {
+            let key = if suspect.is_registered_file() { "asset.several_same" } else { "asset.several" };
+            let count = whole(row.same_number.len() as u64);
+            said.push(lang.fill(key, &[("count", &count), ("row", &whole(row.row))]));
+        }
     }
+    said.extend(keys::retired(lang, report, &suspect.detect.strongest).map(str::to_owned));
     said
 }
 
 /// What must not be overlooked.
-pub(super) fn warnings(lang: Lang, suspect: &Suspect) -> Vec<&'static str> {
+pub(super) fn warnings(lang: Lang, report: &Report, suspect: &Suspect) -> Vec<String> {
     let mut said = Vec::new();
     if does_not_fit(suspect) {
-        said.push(lang.say("warn.fit"));
+        said.push(lang.say("warn.fit").to_owned());
     }
     if suspect.detect.strongest.authentic == Some(false) {
-        said.push(lang.say("warn.tag"));
+        said.push(lang.say("warn.tag").to_owned());
     }
+    said.extend(keys::caution(lang, report, &suspect.detect.strongest));
     said
 }
 

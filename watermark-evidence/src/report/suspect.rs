@@ -5,8 +5,11 @@ use watermark_formats::MarkFields;
 
 use super::figures::{decimal, whole};
 use super::text::{picture_address, plain};
-use super::{Lang, Registered, Report, Suspect, map, said};
+use super::{Lang, Registered, Report, SameNumber, Suspect, keys, map, said};
 use crate::{Fit, FitVerdict};
+
+/// Rows of one asset number that are listed: what a page can hold before nobody reads it.
+const MOST_ROWS: usize = 50;
 
 /// The article of one suspect.
 pub(super) fn article(lang: Lang, report: &Report, suspect: &Suspect, number: usize) -> Markup {
@@ -17,11 +20,11 @@ pub(super) fn article(lang: Lang, report: &Report, suspect: &Suspect, number: us
             h2.name { @if report.suspects.len() > 1 { (number) ". " } (foreign(&suspect.file)) }
             div.verdict.(state) {
                 p.badge { (said::badge(lang, suspect)) }
-                @for (at, sentence) in said::verdict(lang, suspect).iter().enumerate() {
+                @for (at, sentence) in said::verdict(lang, report, suspect).iter().enumerate() {
                     p.lead[at == 0] { (sentence) }
                 }
             }
-            @for warning in said::warnings(lang, suspect) { p.warning role="alert" { (warning) } }
+            @for warning in said::warnings(lang, report, suspect) { p.warning role="alert" { (warning) } }
             @if state != "error" {
                 section.odds { h3 { (lang.say("odds")) } @for sentence in said::odds(lang, mark) { p { (sentence) } } }
             }
@@ -40,7 +43,10 @@ pub(super) fn article(lang: Lang, report: &Report, suspect: &Suspect, number: us
             (facts(lang, suspect))
             @let others: Vec<&MarkFields> = suspect.detect.marks.iter().skip(1).collect();
             @if !others.is_empty() {
-                section { h3 { (lang.say("others")) } ul { @for other in others { li { (said::mark(lang, other)) } } } }
+                section { h3 { (lang.say("others")) } ul { @for other in others { li {
+                    (said::mark(lang, other))
+                    @if let Some(caution) = keys::caution(lang, report, other) { br; strong { (caution) } }
+                } } } }
             }
         }
     }
@@ -103,13 +109,18 @@ fn registry(lang: Lang, row: Option<&Registered>) -> Markup {
         section {
             h3 { (lang.say("registry")) }
             dl {
-                (entry(lang.say("registry.row"), html! { (whole(row.row)) }))
+                (entry(lang.say("registry.row"), html! { (row_number(lang, row.row, row.pending)) }))
                 (entry(lang.say("registry.label"), foreign(&row.label)))
                 (entry(lang.say("registry.recipient"), html! {
                     @if row.recipient.is_empty() { (lang.say("registry.nobody")) } @else { (foreign(&row.recipient)) }
                 }))
                 @if !row.title.is_empty() { (entry(lang.say("registry.title"), foreign(&row.title))) }
                 (entry(lang.say("registry.recorded"), foreign(&row.recorded)))
+                @if !row.tool_version.is_empty() {
+                    (entry(lang.say("registry.program"), html! { bdi.foreign {
+                        (lang.fill("keys.program.value", &[("version", &plain(&row.tool_version))]))
+                    } }))
+                }
                 (entry(lang.say("registry.signed"), html! {
                     @match &row.signed_by {
                         Some(signer) => span.code { (foreign(signer)) },
@@ -120,6 +131,38 @@ fn registry(lang: Lang, row: Option<&Registered>) -> Markup {
                 (hash(lang.say("registry.source"), &row.source_sha256))
                 (hash(lang.say("registry.output"), &row.output_sha256))
             }
+            @if row.same_number.len() > 1 { (same_number(lang, &row.same_number)) }
+        }
+    }
+}
+
+fn row_number(lang: Lang, row: u64, pending: bool) -> String {
+    if pending { lang.fill("registry.unconfirmed", &[("row", &whole(row))]) } else { whole(row) }
+}
+
+/// The files that carry the same asset number.
+fn same_number(lang: Lang, rows: &[SameNumber]) -> Markup {
+    let count = whole(rows.len() as u64);
+    html! {
+        p.several { (lang.fill("registry.several", &[("count", &count)])) }
+        table {
+            thead { tr { @for key in ["registry.row", "registry.label", "registry.recipient", "registry.recorded"] {
+                th { (lang.say(key)) }
+            } } }
+            tbody { @for row in rows.iter().take(MOST_ROWS) {
+                tr {
+                    td { (row_number(lang, row.row, row.pending)) }
+                    td {
+                        @if !row.label.is_empty() { (foreign(&row.label)) br; }
+                        (foreign(&row.source)) " → " (foreign(&row.output)) br; span.code { (plain(&row.output_sha256)) }
+                    }
+                    td { @if row.recipient.is_empty() { (lang.say("registry.nobody")) } @else { (foreign(&row.recipient)) } }
+                    td { (foreign(&row.recorded)) }
+                }
+            } }
+        }
+        @if rows.len() > MOST_ROWS {
+            p.several { (lang.fill("registry.more", &[("count", &whole((rows.len() - MOST_ROWS) as u64))])) }
         }
     }
 }
@@ -133,10 +176,12 @@ fn facts(lang: Lang, suspect: &Suspect) -> Markup {
             dl {
                 (entry(lang.say("fact.file"), foreign(&suspect.file)))
                 @if let Some(format) = &suspect.format { (entry(lang.say("fact.format"), foreign(format))) }
-                (entry(lang.say("fact.bytes"), html! {
-                    (lang.fill("fact.bytes.value", &[("bytes", &whole(suspect.bytes))]))
-                }))
-                (hash(lang.say("fact.sha"), &suspect.sha256))
+                (entry(lang.say("fact.bytes"), html! { (size(lang, suspect.bytes)) }))
+                @if suspect.sha256.is_empty() {
+                    (entry(lang.say("fact.sha"), html! { (lang.say("fact.unread")) }))
+                } @else {
+                    (hash(lang.say("fact.sha"), &suspect.sha256))
+                }
                 @if let Some((width, height)) = suspect.size {
                     (entry(lang.say("fact.picture"), html! { (pixels(lang, width, height)) }))
                 }
@@ -182,6 +227,13 @@ fn evidence(lang: Lang, log10_p: f64, tried: Option<u64>) -> String {
     match tried {
         Some(tried) => lang.fill("fact.tried", &[("log10", &log10), ("tried", &whole(tried))]),
         None => lang.fill("fact.log10", &[("log10", &log10)]),
+    }
+}
+
+fn size(lang: Lang, bytes: Option<u64>) -> String {
+    match bytes {
+        Some(bytes) => lang.fill("fact.bytes.value", &[("bytes", &whole(bytes))]),
+        None => lang.say("fact.unread").to_owned(),
     }
 }
 

@@ -35,7 +35,7 @@ fn mark(verdict: &'static str, log10_p: f64) -> MarkFields {
 fn suspect(verdict: &'static str, log10_p: f64) -> Suspect {
     Suspect {
         file: "found.jpg".into(),
-        bytes: 123_456,
+        bytes: Some(123_456),
         sha256: HASH.into(),
         size: Some((500, 300)),
         preview: Some(PICTURE.into()),
@@ -73,7 +73,7 @@ fn full() -> Report {
         suspects: vec![found],
         made: "24 November 2026, 14:30 UTC".into(),
         tool_version: "0.1.0".into(),
-        keys: vec![KeyLine { id: "5d41402abc4b2a76".into(), role: KeyRole::DetectOnly }],
+        keys: vec![KeyLine { id: "5d41402abc4b2a76".into(), role: KeyRole::DetectOnly, ring: None }],
         registry: Some(RegistryFacts { name: "studio.db".into(), rows: 10_000, chain: ChainCheck::default() }),
         commands: vec!["watermark registry check --registry REGISTRY".into()],
     }
@@ -102,7 +102,9 @@ fn both_languages_have_the_same_keys_with_the_same_places() {
 
 #[test]
 fn every_key_is_used_and_every_used_key_exists() {
-    let sources = [include_str!("said.rs"), include_str!("suspect.rs"), include_str!("page.rs")].concat();
+    let sources =
+        [include_str!("said.rs"), include_str!("suspect.rs"), include_str!("page.rs"), include_str!("keys.rs")]
+            .concat();
     for (key, _) in Lang::En.table() {
         let family = key.split('.').next().unwrap();
         let composed = ["badge", "odds", "role"].contains(&family) && sources.contains(&format!("\"{family}.{{"));
@@ -167,6 +169,111 @@ fn what_does_not_fit_is_warned_of_before_anything_else() {
         assert!(page.contains(&lang.fill("warn.chain", &[("row", "17")])));
         // Where it does not fit, no share of the original is claimed and no part of it framed.
         assert!(page.contains(lang.say("change.unknown_share")) && !page.contains(lang.say("picture.part")));
+    }
+}
+
+/// A ring's line about the key of the marks here.
+fn ring(status: KeyStatus) -> Option<RingLine> {
+    let (title, note) = (Some("Episode 12".to_owned()), Some("laptop lost".to_owned()));
+    Some(RingLine { title, note, status, until: Some("2026-09-30".into()), ..RingLine::default() })
+}
+
+#[test]
+fn a_revoked_key_is_cautioned_of_near_the_verdict_and_beside_its_line() {
+    for (lang, rest) in
+        [(Lang::En, " Note in the key ring: laptop lost"), (Lang::Ja, "鍵の一覧（キーリング）の注記：laptop lost")]
+    {
+        for on in [Some("2026-01-31"), None] {
+            let mut report = full();
+            report.keys[0].ring = ring(KeyStatus::Revoked { on: on.map(str::to_owned) });
+            let page = html(&report, lang);
+            let key = lang.fill("key.titled", &[("key", "5d41402abc4b2a76"), ("title", "Episode 12")]);
+            let caution = lang.fill("warn.key", &[("key", &key), ("caution", &revoked(lang, on))]) + rest;
+            let at = page.find(&caution).unwrap_or_else(|| panic!("{caution}"));
+            assert!(at < page.find(lang.say("odds")).unwrap() && page.contains(on.unwrap_or("")));
+            // Beside the key, at the end of the page.
+            let (_, end) = page.split_once("<footer>").unwrap();
+            let status = match on {
+                Some(day) => lang.fill("ring.revoked_on", &[("day", day)]),
+                None => lang.say("ring.revoked").to_owned(),
+            };
+            assert!(end.contains(&status) && end.contains("Episode 12") && end.contains("laptop lost"), "{status}");
+            // The further mark, a trace of the same key, has it too.
+            assert_eq!(page.matches(&caution).count(), 2);
+        }
+    }
+}
+
+#[test]
+fn only_marks_of_revoked_keys_are_cautioned_of() {
+    for lang in LANGUAGES {
+        let page = |status, verdict| {
+            let keys = vec![KeyLine { ring: ring(status), ..full().keys[0].clone() }];
+            html(&Report { keys, suspects: vec![suspect(verdict, -6.0)], ..full() }, lang)
+        };
+        let revoked_key = KeyStatus::Revoked { on: None };
+        let caution = revoked(lang, None);
+        assert!(page(revoked_key.clone(), "inconclusive").contains(&caution));
+        assert!(!page(revoked_key, "not_found").contains(&caution));
+        let retired = page(KeyStatus::Retired, "found");
+        assert!(!retired.contains(&caution) && retired.contains(lang.say("key.mark_retired")));
+        assert!(retired.contains(lang.say("ring.retired")));
+        let active = page(KeyStatus::Active, "found");
+        assert!(active.contains(lang.say("ring.active")) && !active.contains(lang.say("key.mark_retired")));
+        assert!(active.contains(&lang.fill("ring.until", &[("day", "2026-09-30")])));
+    }
+}
+
+#[test]
+fn a_file_that_gave_no_picture_has_its_size_and_hash_or_says_that_there_is_none() {
+    for lang in LANGUAGES {
+        let page = |bytes, sha256: &str| {
+            let detect = DetectReport::failed("s.png", "s.png: not a picture", 1);
+            let failed = Suspect { bytes, sha256: sha256.into(), detect, ..Suspect::default() };
+            html(&Report { suspects: vec![failed], ..Report::default() }, lang)
+        };
+        let size = |bytes| lang.fill("fact.bytes.value", &[("bytes", bytes)]);
+        let measured = page(Some(5), HASH);
+        assert!(
+            measured.contains(HASH) && measured.contains(&size("5")) && !measured.contains(lang.say("fact.unread"))
+        );
+        let lost = page(None, "");
+        assert!(lost.matches(lang.say("fact.unread")).count() == 2 && !lost.contains(&size("0")));
+    }
+}
+
+#[test]
+fn an_intact_chain_is_tied_to_a_state() {
+    let head = format!("10000:{}", "5a".repeat(32));
+    for lang in LANGUAGES {
+        let mut report = full();
+        assert!(!html(&report, lang).contains("--noted"));
+        let chain = ChainCheck::Intact { rows: 10_000, head: head.clone(), signed_by: None };
+        report.registry.as_mut().unwrap().chain = chain;
+        let page = html(&report, lang);
+        assert!(page.contains(&lang.fill("chain.head", &[("rows", "10,000")])) && page.matches(&head).count() == 2);
+        assert!(page.contains(&format!("--noted {head}")) && page.contains(lang.say("repeat.chain")));
+    }
+}
+
+#[test]
+fn every_file_of_an_asset_number_is_listed_and_the_program_that_marked_it() {
+    for lang in LANGUAGES {
+        let mut report = full();
+        let row = report.suspects[0].registered.as_mut().unwrap();
+        row.tool_version = "0.0.9".into();
+        let same = |row: u64| SameNumber { row, output: format!("out/{row}.png"), ..SameNumber::default() };
+        row.same_number = (4_321..4_381).map(same).collect();
+        row.same_number[1].pending = true;
+        let page = html(&report, lang);
+        assert!(page.contains(&lang.fill("asset.several", &[("count", "60"), ("row", "4,321")])));
+        assert!(page.contains("out/4321.png") && page.contains("out/4370.png") && !page.contains("out/4371.png"));
+        assert!(page.contains(&lang.fill("registry.more", &[("count", "10")])));
+        assert!(page.contains(&lang.fill("registry.unconfirmed", &[("row", "4,322")])));
+        assert!(page.contains(&lang.fill("keys.program.value", &[("version", "0.0.9")])));
+        report.suspects[0].registered.as_mut().unwrap().output_sha256 = HASH.into();
+        assert!(html(&report, lang).contains(&lang.fill("asset.several_same", &[("count", "60"), ("row", "4,321")])));
+        assert!(!html(&full(), lang).contains(&lang.fill("registry.several", &[("count", "1")])));
     }
 }
 
@@ -239,10 +346,13 @@ fn nothing_is_loaded_and_nothing_runs() {
         report.tool_version = hostile.into();
         report.commands = vec![hostile.into()];
         report.keys[0].id = hostile.into();
+        let (text, status) = (Some(hostile.to_owned()), KeyStatus::Revoked { on: Some(hostile.into()) });
+        let (title, from, until, note) = (text.clone(), text.clone(), text.clone(), text);
+        report.keys[0].ring = Some(RingLine { title, status, from, until, note });
         *report.registry.as_mut().unwrap() = RegistryFacts {
             name: hostile.into(),
             rows: 1,
-            chain: ChainCheck::Intact { signed_by: Some(hostile.into()) },
+            chain: ChainCheck::Intact { rows: 1, head: hostile.into(), signed_by: Some(hostile.into()) },
         };
         let suspect = &mut report.suspects[0];
         (suspect.file, suspect.sha256, suspect.format) = (hostile.into(), hostile.into(), Some(hostile.into()));
@@ -251,7 +361,18 @@ fn nothing_is_loaded_and_nothing_runs() {
             (Some(hostile.into()), Some(hostile.into()));
         let row = suspect.registered.as_mut().unwrap();
         (row.label, row.recipient, row.title) = (hostile.into(), hostile.into(), hostile.into());
-        (row.recorded, row.signed_by) = (hostile.into(), Some(hostile.into()));
+        (row.recorded, row.signed_by, row.tool_version) = (hostile.into(), Some(hostile.into()), hostile.into());
+        let other = SameNumber {
+            row: 1,
+            pending: true,
+            label: hostile.into(),
+            source: hostile.into(),
+            output: hostile.into(),
+            recipient: hostile.into(),
+            recorded: hostile.into(),
+            output_sha256: hostile.into(),
+        };
+        row.same_number = vec![other.clone(), other];
         (row.source_sha256, row.output_sha256) = (hostile.into(), hostile.into());
         for page in [html(&full(), lang), html(&report, lang)] {
             assert!(!page.contains("<script") && !page.contains("url(") && !page.contains("@import"));
