@@ -4,19 +4,18 @@ use std::io;
 use std::path::Path;
 
 use anyhow::Result;
-use watermark_registry::{Entry, Error, Registry, Seen, path_from_text};
+use watermark_registry::{Entry, Error, Registry, Seen, Signer, path_from_text};
 
 use crate::sequence::hash_of;
-use crate::signing_key;
 
-/// Opens a registry for writing, or makes it; with a key that signs new rows, if one is named.
-pub(crate) fn open_or_create(path: &Path, sign: Option<&Path>) -> Result<Registry> {
+/// Opens a registry for writing, or makes it; with a key that signs new rows, if there is one.
+pub(crate) fn open_or_create(path: &Path, signer: Option<Signer>) -> Result<Registry> {
     let mut registry = match Registry::open(path) {
         Err(Error::Missing { .. }) => Registry::create(path)?,
         opened => opened?,
     };
-    if let Some(file) = sign {
-        registry.sign_with(signing_key::read(file)?);
+    if let Some(signer) = signer {
+        registry.sign_with(signer);
     }
     Ok(registry)
 }

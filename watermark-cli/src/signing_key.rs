@@ -11,6 +11,7 @@ use anyhow::{Result, anyhow, bail};
 use watermark_registry::{PublicKey, Signer};
 use zeroize::Zeroizing;
 
+use crate::args::registry::SignArgs;
 use crate::files::{self, Target};
 
 const FIRST_LINE: &str = "watermark-signing-key 1";
@@ -33,10 +34,15 @@ pub(crate) fn make(target: &Target) -> Result<PublicKey> {
     Ok(Signer::from_secret(&secret).public_key())
 }
 
-/// Reads a key that [`make`] wrote. It has to be its owner's alone.
-pub(crate) fn read(path: &Path) -> Result<Signer> {
+/// The key that was named, if one was.
+pub(crate) fn named(args: &SignArgs, allow_open_key: bool) -> Result<Option<Signer>> {
+    args.sign.as_deref().map(|path| read(path, allow_open_key)).transpose()
+}
+
+/// Reads a key that [`make`] wrote. It has to be its owner's alone, unless open keys are allowed.
+fn read(path: &Path, allow_open_key: bool) -> Result<Signer> {
     let name = path.display();
-    let bytes = files::read_private(path, MAX_BYTES, false)?;
+    let bytes = files::read_private(path, MAX_BYTES, allow_open_key)?;
     let text = std::str::from_utf8(&bytes).unwrap_or_default();
     let mut lines = text.lines();
     if lines.next() != Some(FIRST_LINE) {
@@ -69,11 +75,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sign.key");
         let public = make(&Target::key(&path).unwrap()).unwrap();
-        assert_eq!(read(&path).unwrap().public_key(), public);
+        assert_eq!(read(&path, false).unwrap().public_key(), public);
         let text = std::fs::read_to_string(&path).unwrap();
         for damaged in [&text[..60], &text.replace("key 1", "key 2"), &text.replace("secret: ", "secret: x"), ""] {
             std::fs::write(&path, damaged).unwrap();
-            let error = read(&path).unwrap_err().to_string();
+            let error = read(&path, false).unwrap_err().to_string();
             assert!(error.contains("sign.key") && !error.contains(&text[32..50]), "{error}");
         }
     }

@@ -1,5 +1,6 @@
 //! What is known of one marked file, and what may be stored.
 
+use crate::chain::origin_fault;
 use crate::error::{Error, Result};
 use crate::hex::from_hex;
 use crate::signer::Signature;
@@ -182,6 +183,12 @@ impl Stored {
     /// Whether the row is confirmed.
     pub fn status(&self) -> Status {
         if self.place.is_some() { Status::Confirmed } else { Status::Pending }
+    }
+
+    /// What is wrong with the [`Origin`]: the other chain's value is not that of this row, or its signature does not
+    /// fit. `None` when nothing is, or when there is no origin.
+    pub fn origin_fault(&self) -> Option<&'static str> {
+        self.origin.as_ref().and_then(|origin| origin_fault(&self.entry, self.thumbnail_sha256, origin))
     }
 }
 

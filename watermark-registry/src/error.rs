@@ -16,7 +16,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[non_exhaustive]
 pub enum Error {
     /// There is no file at the path, or an empty one.
-    #[error("{}: there is no registry here; create it first", path.display())]
+    #[error("{}: there is no registry here; `watermark embed --registry` and `watermark registry import` make one", path.display())]
     Missing {
         /// The registry's path.
         path: PathBuf,
@@ -77,7 +77,8 @@ pub enum Error {
     },
     /// The file, its directory or the way it was opened does not allow writing.
     #[error(
-        "{}: the registry is read-only; make the file and its directory writable, or open it for reading only",
+        "{}: the registry cannot be written here; make the file and its directory writable, or go on with a copy of it \
+         at another place",
         path.display()
     )]
     ReadOnly {
@@ -239,6 +240,7 @@ impl Error {
             ErrorCode::DatabaseCorrupt => Self::Damaged { path, what: said() },
             ErrorCode::ReadOnly => Self::ReadOnly { path },
             ErrorCode::DiskFull => Self::Full { path },
+            ErrorCode::CannotOpen => Self::File { path, what: NO_FILES_BESIDE.into() },
             ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch => {
                 Self::Damaged { path, what: format!("the schema refuses a row: {}", said()) }
             }
@@ -249,6 +251,10 @@ impl Error {
         }
     }
 }
+
+/// SQLite's own words, "unable to open database file", do not say which file, nor what to do.
+const NO_FILES_BESIDE: &str = "the files beside the registry (-wal, -shm) cannot be made; make its directory writable, \
+                               or go on with a copy of it at another place";
 
 fn waited(seconds: f64) -> String {
     if seconds > 0.0 { format!(", {seconds:.1} s were waited") } else { String::new() }

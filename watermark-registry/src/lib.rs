@@ -95,6 +95,7 @@ mod entry;
 mod error;
 mod export;
 mod fields;
+mod fill;
 mod hex;
 mod import;
 mod lines;

@@ -1,6 +1,7 @@
 //! Lines of an import: CSV or JSON, one at a time and of bounded length.
 
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::rc::Rc;
 
@@ -25,8 +26,7 @@ pub(crate) trait Lines {
 /// CSV with a first line of names.
 pub(crate) struct CsvLines<R> {
     reader: csv::Reader<Bounded<R>>,
-    /// Bytes read since the last whole line.
-    unfinished: Rc<Cell<u64>>,
+    passed: Rc<RefCell<Passed>>,
     /// Where each column stands in the file.
     places: [Option<usize>; COLUMNS.len()],
     bytes: ByteRecord,
@@ -34,8 +34,8 @@ pub(crate) struct CsvLines<R> {
 
 impl<R: Read> CsvLines<R> {
     pub(crate) fn new(from: R) -> Result<Self> {
-        let unfinished = Rc::new(Cell::new(0));
-        let mut reader = csv::Reader::from_reader(Bounded { from, unfinished: Rc::clone(&unfinished) });
+        let passed = Rc::new(RefCell::new(Passed { bytes: VecDeque::new(), begin: 0, line: 1, unfinished: 0 }));
+        let mut reader = csv::Reader::from_reader(Bounded { from, passed: Rc::clone(&passed) });
         let mut places = [None; COLUMNS.len()];
         for (place, name) in reader.byte_headers().map_err(csv_error)?.iter().enumerate() {
             let name = std::str::from_utf8(name).map_err(|_| first_line("it is not UTF-8".into()))?;
@@ -49,19 +49,19 @@ impl<R: Read> CsvLines<R> {
         if let Some(column) = missing {
             return Err(first_line(format!("column `{}` is missing", column.name())));
         }
-        Ok(Self { reader, unfinished, places, bytes: ByteRecord::new() })
+        Ok(Self { reader, passed, places, bytes: ByteRecord::new() })
     }
 }
 
 impl<R: Read> Lines for CsvLines<R> {
     fn next(&mut self) -> Result<Option<Numbered>> {
-        self.unfinished.set(0);
+        self.passed.borrow_mut().unfinished = 0;
         match self.reader.read_byte_record(&mut self.bytes) {
             Ok(false) => return Ok(None),
             Ok(true) => {}
-            Err(error) => return csv_line_error(error).map(Some),
+            Err(error) => return self.line_error(error).map(Some),
         }
-        let line = self.bytes.position().map_or(0, csv::Position::line);
+        let line = self.passed.borrow_mut().line_at(self.bytes.position());
         let Ok(text) = StringRecord::from_byte_record(std::mem::take(&mut self.bytes)) else {
             return Ok(Some((line, Err(Error::field("line", "is not UTF-8")))));
         };
@@ -71,14 +71,41 @@ impl<R: Read> Lines for CsvLines<R> {
     }
 }
 
-/// A line of another length than the first is a bad line; everything else ends the import.
-fn csv_line_error(error: csv::Error) -> Result<Numbered> {
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
-            let line = pos.as_ref().map_or(0, csv::Position::line);
-            Ok((line, Err(Error::field("line", format!("has {len} values, the first line has {expected_len}")))))
+impl<R> CsvLines<R> {
+    /// A line of another length than the first is a bad line; everything else ends the import.
+    fn line_error(&self, error: csv::Error) -> Result<Numbered> {
+        match error.kind() {
+            csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
+                let line = self.passed.borrow_mut().line_at(pos.as_ref());
+                Ok((line, Err(Error::field("line", format!("has {len} values, the first line has {expected_len}")))))
+            }
+            _ => Err(csv_error(error)),
         }
-        _ => Err(csv_error(error)),
+    }
+}
+
+/// What the reader was given, from the beginning of the last line on. The reader's own numbers of lines are one too low
+/// where lines end with two characters.
+struct Passed {
+    bytes: VecDeque<u8>,
+    /// Where `bytes` begins in the file.
+    begin: u64,
+    /// The line it begins in.
+    line: u64,
+    /// Bytes read since the last whole line.
+    unfinished: u64,
+}
+
+impl Passed {
+    /// The line that a record begins in. Records come in their order.
+    fn line_at(&mut self, position: Option<&csv::Position>) -> u64 {
+        let ahead = position.map_or(0, |position| position.byte().saturating_sub(self.begin));
+        let ahead = usize::try_from(ahead).unwrap_or(usize::MAX).min(self.bytes.len());
+        // Line breaks and empty lines before a record count as its own to the reader.
+        let breaks = self.bytes.range(ahead..).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        self.begin += (ahead + breaks) as u64;
+        self.line += self.bytes.drain(..ahead + breaks).filter(|&byte| byte == b'\n').count() as u64;
+        self.line
     }
 }
 
@@ -105,16 +132,18 @@ impl Line for CsvLine<'_> {
 /// Refuses to read on when a line does not end.
 struct Bounded<R> {
     from: R,
-    unfinished: Rc<Cell<u64>>,
+    passed: Rc<RefCell<Passed>>,
 }
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        if self.unfinished.get() > MAX_LINE_BYTES {
+        let mut passed = self.passed.borrow_mut();
+        if passed.unfinished > MAX_LINE_BYTES {
             return Err(too_long());
         }
         let count = self.from.read(buffer)?;
-        self.unfinished.set(self.unfinished.get() + count as u64);
+        passed.unfinished += count as u64;
+        passed.bytes.extend(buffer.iter().take(count));
         Ok(count)
     }
 }

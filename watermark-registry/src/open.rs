@@ -59,7 +59,13 @@ impl Registry {
         let path = path.as_ref();
         is_file(path)?;
         let mut registry = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        registry.recognise()?;
+        match registry.recognise() {
+            // A medium that cannot be written: not even the lock of a reader can be had.
+            Err(Error::File { path, .. }) if registry.connection.is_readonly("main").at(&path)? => {
+                return Err(Error::ReadOnly { path });
+            }
+            recognised => recognised?,
+        };
         registry.prepare_for_writing()?;
         Ok(registry)
     }

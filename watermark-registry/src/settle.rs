@@ -64,8 +64,9 @@ impl Registry {
     /// else ended meanwhile are left out of the report.
     ///
     /// A run that still goes on has pending rows too. Settle when none does, or let `look` answer [`Seen::Unknown`]
-    /// for rows that are young: withdrawing the row of a file that gets its name a moment later leaves the file
-    /// without a row if that run is killed before it can reserve again.
+    /// for rows that may be of one, such as young ones: withdrawing the row of a file that gets its name a moment later
+    /// leaves the file without a row if that run is killed before it can reserve again. The command line does so.
+    /// Confirming a row whose file is there harms no run: confirming it again changes nothing.
     ///
     /// # Errors
     ///

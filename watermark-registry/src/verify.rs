@@ -49,6 +49,9 @@ pub struct ChainReport {
     pub signed: Vec<SignedBy>,
     /// Rows without a signature.
     pub unsigned: u64,
+    /// Whose signatures rows had in the registry they came from, likewise. They vouch for these rows alone: what was
+    /// before them in the other chain is not here.
+    pub signed_at_origin: Vec<SignedBy>,
     /// What became of the noted head, if one was given.
     pub noted: Option<Noted>,
 }
@@ -82,7 +85,8 @@ pub struct SignedBy {
     pub rows: u64,
     /// Sequence number of the first.
     pub first_seq: u64,
-    /// Sequence number of the last. The signature there vouches for every row before it as well.
+    /// Sequence number of the last. In [`ChainReport::signed`] the signature there vouches for every row before it as
+    /// well.
     pub last_seq: u64,
 }
 
@@ -130,6 +134,7 @@ impl Walk {
             first_fault: None,
             signed: Vec::new(),
             unsigned: 0,
+            signed_at_origin: Vec::new(),
             noted: None,
         };
         let mut walk = Self { report, options: *options };
@@ -186,16 +191,12 @@ impl Walk {
 
     fn count_signature(&mut self, stored: &Stored) {
         let Some(place) = &stored.place else { return };
-        let Some(signature) = &place.signature else {
-            self.report.unsigned += 1;
-            return;
-        };
-        let public_key = signature.public_key;
-        match self.report.signed.iter_mut().find(|signed| signed.public_key == public_key) {
-            Some(signed) => (signed.rows, signed.last_seq) = (signed.rows + 1, place.seq),
-            None => {
-                self.report.signed.push(SignedBy { public_key, rows: 1, first_seq: place.seq, last_seq: place.seq })
-            }
+        match &place.signature {
+            Some(signature) => count(&mut self.report.signed, signature.public_key, place.seq),
+            None => self.report.unsigned += 1,
+        }
+        if let Some(signature) = stored.origin.as_ref().and_then(|origin| origin.signature.as_ref()) {
+            count(&mut self.report.signed_at_origin, signature.public_key, place.seq);
         }
     }
 
@@ -204,5 +205,12 @@ impl Walk {
         if let Some(noted) = self.options.noted.filter(|noted| noted.seq == head.seq) {
             self.report.noted = Some(if noted == head { Noted::Fits } else { Noted::Differs });
         }
+    }
+}
+
+fn count(signed: &mut Vec<SignedBy>, public_key: PublicKey, seq: u64) {
+    match signed.iter_mut().find(|signed| signed.public_key == public_key) {
+        Some(signed) => (signed.rows, signed.last_seq) = (signed.rows + 1, seq),
+        None => signed.push(SignedBy { public_key, rows: 1, first_seq: seq, last_seq: seq }),
     }
 }

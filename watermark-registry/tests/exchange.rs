@@ -148,6 +148,27 @@ fn bad_lines_are_named_and_import_nothing_unless_asked() {
 }
 
 #[test]
+fn lines_are_counted_as_an_editor_counts_them() {
+    // More than the reader takes at once, with a label over two lines and a bad line at the end.
+    let header = format!("{PLAIN},label");
+    for (end, line) in [("\n", 402), ("\r\n", 402), ("\n\n", 802), ("\r\n\r\n", 802)] {
+        for start in ["", "\u{feff}"] {
+            let mut text = format!("{start}{header}{end}");
+            for number in 1..=399 {
+                let label = if number == 7 { "\"two\nlines\"" } else { "one" };
+                text.push_str(&format!("{},{label}{end}", plain(number)));
+            }
+            text.push_str(&format!("{},one{end}short{end}", plain(400).replace(",1,2,", ",0,2,")));
+            let scratch = Scratch::new();
+            let report = scratch.registry().import_csv(text.as_bytes(), &ImportOptions::default()).unwrap();
+            let lines: Vec<u64> = report.bad_lines.iter().map(|bad| bad.line).collect();
+            let step = end.matches('\n').count() as u64;
+            assert_eq!(lines, [line, line + step], "{end:?} {start:?}: {:?}", report.bad_lines);
+        }
+    }
+}
+
+#[test]
 fn bad_json_is_named_by_its_line() {
     let scratch = Scratch::new();
     let mut registry = filled(&scratch, 1);
@@ -253,6 +274,13 @@ fn a_merge_takes_over_what_is_new_and_keeps_where_it_came_from() {
     assert!(origin.signature.is_some());
     assert_eq!(ours.thumbnail(merged.row).unwrap().unwrap().len(), 256);
     assert!(ours.check(&CheckOptions::thorough(None)).unwrap().is_sound());
+    let chain = ours.verify_chain(&ChainOptions::default()).unwrap();
+    let public_key = Signer::from_secret(&[1; 32]).public_key();
+    let there: Vec<_> = chain.signed_at_origin.iter().map(|by| (by.public_key, by.rows, by.first_seq)).collect();
+    assert_eq!((there, merged.origin_fault()), (vec![(public_key, 2, 4)], None));
+    let mut changed = merged.clone();
+    changed.entry.label = Some("another".into());
+    assert!(changed.origin_fault().is_some());
     let again = ours.merge(&theirs).unwrap();
     assert_eq!((again.merged, again.known), (0, 4));
     let row = merged.row.0;

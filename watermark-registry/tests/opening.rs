@@ -153,6 +153,18 @@ fn a_registry_without_permission_to_write_is_read() {
     }
 }
 
+/// As in a directory that cannot be written: SQLite's own words name neither the files nor a way out.
+#[cfg(unix)]
+#[test]
+fn files_beside_it_that_cannot_be_made_are_spoken_of() {
+    let scratch = Scratch::new();
+    drop(filled(&scratch, 1));
+    std::os::unix::fs::symlink(scratch.path("absent/r.db-shm"), scratch.path("r.db-shm")).unwrap();
+    let error = Registry::open(scratch.path("r.db")).unwrap_err();
+    let text = sentence(&scratch.path("r.db"), &error);
+    assert!(text.contains("-shm") && text.contains("writable") && text.contains("a copy"), "{text}");
+}
+
 #[test]
 fn a_locked_registry_is_waited_for_and_then_named() {
     let scratch = Scratch::new();

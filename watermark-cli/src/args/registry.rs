@@ -144,6 +144,9 @@ pub(crate) struct ImportArgs {
     pub(crate) keep_good_lines: bool,
     #[command(flatten)]
     pub(crate) sign: SignArgs,
+    /// Accept a signing key that other users of this machine can read.
+    #[arg(long)]
+    pub(crate) allow_open_key: bool,
 }
 
 /// Arguments of `registry check`.
@@ -157,10 +160,13 @@ pub(crate) struct CheckArgs {
     /// Leave out what reads everything twice.
     #[arg(long)]
     pub(crate) quick: bool,
-    /// Settle pending rows of runs that ended: confirmed where the file is there as registered, else withdrawn.
+    /// Settle pending rows of runs that ended: confirmed where the file is there as registered, else withdrawn. Rows
+    /// without their file that may be of a run at work are left: those younger than 10 minutes, and those below a
+    /// directory that a run is marking files into. `embed --resume` settles what is below its own directory at once.
     #[arg(long)]
     pub(crate) settle: bool,
-    /// Also compare every registered file that can be reached with its row.
+    /// Also compare every registered file that can be reached with its row. Files that were marked again since, and have
+    /// a later row, are counted apart.
     #[arg(long)]
     pub(crate) files: bool,
     /// One JSON object instead of sentences.
@@ -178,6 +184,9 @@ pub(crate) struct MergeArgs {
     pub(crate) place: RegistryPath,
     #[command(flatten)]
     pub(crate) sign: SignArgs,
+    /// Accept a signing key that other users of this machine can read.
+    #[arg(long)]
+    pub(crate) allow_open_key: bool,
 }
 
 /// Whether rows are signed.

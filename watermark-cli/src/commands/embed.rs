@@ -1,6 +1,6 @@
 //! `embed`: marks a picture, or many, reads each result back, and only then writes it.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::args::EmbedArgs;
 use crate::batch;
@@ -8,7 +8,15 @@ use crate::config::Config;
 
 /// Marks and reports.
 pub(crate) fn run(args: EmbedArgs, config: Config) -> Result<u8> {
-    batch::run(&completed(args, config))
+    let args = completed(args, config);
+    let many = &args.batch;
+    if many.sign.sign.is_some() && many.registry.is_none() && !many.no_registry {
+        bail!(
+            "--sign (or WATERMARK_SIGN) signs rows of a registry, and none was named; pass --registry DB, or \
+             --no-registry where nothing is to be written down"
+        );
+    }
+    batch::run(&args)
 }
 
 /// What was not typed is as the configuration has it.

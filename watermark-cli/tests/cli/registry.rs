@@ -1,6 +1,9 @@
 //! What was marked, for whom: written by `embed`, asked by `registry`, `detect` and `report`.
 
+use std::time::UNIX_EPOCH;
+
 use watermark_media::Format;
+use watermark_registry::{Entry, Filter, Page, Registry, path_to_text};
 
 use crate::pictures;
 use crate::sandbox::Sandbox;
@@ -109,6 +112,92 @@ fn checked_exported_imported_and_merged() {
     assert!(run.code == 2 && run.out.contains("1 changed") && run.out.contains("a.png"), "{}", run.out);
 }
 
+/// Files that were marked again have a later row; the earlier one is no fault, and a changed file still is one.
+#[test]
+fn files_that_were_marked_again_are_no_fault() {
+    let sandbox = sandbox();
+    let embed = ["embed", "in", "--out", "out", "--key", "studio.key", "--registry", "studio.db", "--force"];
+    let check = ["registry", "check", "--registry", "studio.db", "--files"];
+    let counts = |code: i32| {
+        let run = sandbox.run(check.into_iter().chain(["--json"]));
+        assert_eq!(run.code, code, "{}", run.out);
+        let files = run.json()[0]["files"].clone();
+        ["same", "missing", "changed", "replaced"].map(|name| files[name].as_u64().unwrap())
+    };
+    sandbox.run(embed.into_iter().chain(["--profile", "robust"])).succeeds();
+    assert_eq!(counts(0), [2, 0, 0, 2]);
+    let words = sandbox.run(check).succeeds().out;
+    assert!(words.contains("sound") && words.contains("0 changed, 2 replaced since"), "{words}");
+    // As at first, which makes no new row: the first rows are those of the files again.
+    sandbox.run(embed).succeeds();
+    assert_eq!(counts(0), [2, 0, 0, 2]);
+    sandbox.write("out/a.png", "something else");
+    std::fs::remove_file(sandbox.path("out/b.png")).unwrap();
+    assert_eq!(counts(2), [0, 1, 1, 2]);
+    let words = sandbox.run(check).out;
+    assert!(words.contains("NOT SOUND") && words.matches("a.png").count() == 1, "{words}");
+}
+
+/// Rows that a run at work may have are left alone; see the help of `--settle`.
+#[test]
+fn pending_rows_of_runs_at_work_are_not_settled() {
+    let sandbox = sandbox();
+    let mut registry = Registry::open(sandbox.path("studio.db")).unwrap();
+    let template = registry.list(&Filter::default(), Page::default()).unwrap().remove(0).entry;
+    let now_ms = i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap();
+    let mut reserve = |number: u8, name: &str, minutes: i64| {
+        let entry = Entry {
+            payload: format!("00c0ffee000000{number:02x}"),
+            output_path: path_to_text(&std::fs::canonicalize(sandbox.path(".")).unwrap().join(name)),
+            output_sha256: <sha2::Sha256 as sha2::Digest>::digest(b"there").into(),
+            content_sha256: [number; 32],
+            created_unix_ms: now_ms - minutes * 60_000,
+            ..template.clone()
+        };
+        registry.reserve(&entry).unwrap();
+    };
+    sandbox.write("there.png", "there");
+    reserve(1, "there.png", 1);
+    reserve(2, "young.png", 8);
+    reserve(3, "old.png", 12);
+    reserve(4, "out/deep/old.png", 12);
+    let settle = |expected: [u64; 3]| {
+        let check = ["registry", "check", "--registry", "studio.db", "--settle", "--json"];
+        let answer = sandbox.run(check).succeeds().json().remove(0);
+        let counts = ["confirmed", "withdrawn", "in_work"].map(|name| answer[format!("settled_{name}")].as_u64());
+        assert_eq!(counts, expected.map(Some), "{answer}");
+    };
+    let lock = std::fs::File::create(sandbox.path("out/.watermark.lock")).unwrap();
+    lock.lock().unwrap();
+    // It is this lock that runs have.
+    let embed = ["embed", "in", "--out", "out", "--key", "studio.key", "--force"];
+    sandbox.run(embed).complains(2, &["another run is marking files into this directory"]);
+    settle([1, 1, 2]);
+    drop(lock);
+    settle([0, 1, 1]);
+    let words = sandbox.run(["registry", "check", "--registry", "studio.db", "--settle"]).succeeds().out;
+    assert!(words.contains("0 withdrawn, 1 left as in work (younger than 10 minutes"), "{words}");
+}
+
+#[test]
+fn nothing_is_made_where_nothing_was_asked_for_or_it_failed() {
+    let sandbox = Sandbox::with_key();
+    let settle = ["registry", "check", "--settle", "--registry", "typo.db"];
+    sandbox.fails(2, settle, &["typo.db: there is no registry here", "embed --registry", "registry import"]);
+    sandbox.write("bad.csv", "payload,no_such_column\n").write("worse.jsonl", "{}\n{}\n").write("other.db", "words");
+    let import = |file, more: &[&'static str]| {
+        ["registry", "import", file, "--registry", "new.db"].into_iter().chain(more.to_vec()).collect::<Vec<_>>()
+    };
+    sandbox.fails(2, import("bad.csv", &[]), &["bad.csv: line 1", "no_such_column"]);
+    for more in [&[][..], &["--keep-good-lines"], &["--sign", "no.key"]] {
+        let before = sandbox.contents();
+        let run = sandbox.run(import("worse.jsonl", more));
+        assert!(run.code == 2 && sandbox.contents() == before, "{more:?}: {}{}", run.out, run.err);
+    }
+    let merge = ["registry", "merge", "other.db", "--registry", "new.db"];
+    sandbox.fails(2, merge, &["other.db", "not a registry"]);
+}
+
 #[test]
 fn bad_lines_are_named_and_nothing_is_imported() {
     let sandbox = sandbox();
@@ -116,9 +205,12 @@ fn bad_lines_are_named_and_nothing_is_imported() {
     let text = sandbox.text("rows.csv");
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     lines[2] = lines[2].replacen(|c: char| c.is_ascii_hexdigit(), "z", 1);
-    sandbox.write("bad.csv", lines.join("\n"));
-    let run = sandbox.run(["registry", "import", "bad.csv", "--registry", "new.db"]);
-    assert!(run.code == 2 && run.err.contains("bad.csv: line 3: payload"), "{}", run.err);
+    for end in ["\n", "\r\n"] {
+        sandbox.write("bad.csv", lines.join(end));
+        let run = sandbox.run(["registry", "import", "bad.csv", "--registry", "new.db"]);
+        assert!(run.code == 2 && run.err.contains("bad.csv: line 3: payload"), "{}", run.err);
+        assert!(!sandbox.path("new.db").exists());
+    }
     let run = sandbox.run(["registry", "import", "bad.csv", "--registry", "new.db", "--keep-good-lines"]);
     assert!(run.code == 2 && run.out.contains("1 rows imported"), "{}{}", run.out, run.err);
 }
@@ -136,6 +228,51 @@ fn signed_rows_say_by_whom() {
     let secret = sandbox.text("sign.key");
     let secret = secret.lines().last().unwrap().strip_prefix("secret: ").unwrap();
     assert!(!made.contains(secret) && !check.contains(secret));
+
+    // Elsewhere the signature is still shown, and whether it fits.
+    sandbox.run(["registry", "export", "--registry", "r.db", "--out", "rows.csv"]).succeeds();
+    sandbox.run(["registry", "import", "rows.csv", "--registry", "there.db"]).succeeds();
+    let check = ["registry", "check", "--registry", "there.db"];
+    let words = sandbox.run(check).succeeds().out;
+    assert!(words.contains(&format!("1 rows by {public}, in the registry they came from")), "{words}");
+    let answer = sandbox.run(check.into_iter().chain(["--json"])).succeeds().json();
+    assert_eq!(answer[0]["signed_at_origin"], serde_json::json!([[public, 1]]));
+    let shown = sandbox.run(["registry", "show", "b.png", "--registry", "there.db"]).succeeds().out;
+    assert!(shown.contains(&format!("signed there by {public}; the row fits")), "{shown}");
+}
+
+#[test]
+fn a_signing_key_needs_a_registry_and_an_owner() {
+    let sandbox = Sandbox::with_key();
+    sandbox.run(["registry", "signer", "--out", "sign.key"]).succeeds();
+    sandbox.write("a.png", pictures::scene(5, Format::Png));
+    let embed = ["embed", "a.png", "--key", "studio.key", "--sign", "sign.key", "--out"];
+    sandbox.fails(2, embed.into_iter().chain(["b.png"]), &["--sign", "--registry DB", "--no-registry"]);
+    sandbox.run(embed.into_iter().chain(["b.png", "--no-registry"])).succeeds();
+    sandbox.run(embed.into_iter().chain(["c.png", "--registry", "r.db"])).succeeds();
+    #[cfg(unix)]
+    {
+        sandbox.set_mode("sign.key", 0o644);
+        sandbox.run(["registry", "export", "--registry", "r.db", "--out", "rows.csv"]).succeeds();
+        let embed = embed.into_iter().chain(["d.png", "--registry", "r.db"]);
+        let import = ["registry", "import", "rows.csv", "--registry", "new.db", "--sign", "sign.key"];
+        let merge = ["registry", "merge", "r.db", "--registry", "merged.db", "--sign", "sign.key"];
+        for command in [embed.collect(), import.to_vec(), merge.to_vec()] {
+            sandbox.fails(2, command.iter().copied(), &["sign.key", "chmod 600", "--allow-open-key"]);
+            sandbox.run(command.iter().copied().chain(["--allow-open-key"])).succeeds();
+        }
+    }
+}
+
+/// As on a full disk.
+#[cfg(unix)]
+#[test]
+fn an_export_that_finds_no_room_names_its_file() {
+    let sandbox = sandbox();
+    sandbox
+        .run_with_small_files(["registry", "export", "--registry", "studio.db", "--thumbnails", "--out", "rows.csv"])
+        .complains(2, &["rows.csv: cannot be written", "make room"]);
+    assert!(!sandbox.path("rows.csv").exists());
 }
 
 #[test]
@@ -228,6 +365,11 @@ fn pictures_go_through_pipes() {
     sandbox.write("flat.png", pictures::flat());
     let run = sandbox.run_shell("\"$0\" embed - --out - --key studio.key < flat.png");
     assert!(run.code == 3 && run.out.is_empty() && run.err.contains("nothing was written"), "{}", run.err);
+    let run = sandbox.run_shell("\"$0\" embed - --out x.png --json --key studio.key < flat.png");
+    assert_eq!((run.code, &run.json()[0]["status"]), (3, &"refused".into()));
+    let run = sandbox.run_shell("echo words | \"$0\" embed - --out x.png --json --key studio.key");
+    assert_eq!((run.code, &run.json()[0]["status"]), (2, &"failed".into()));
+    sandbox.fails(2, ["embed", "-", "--out", "-", "--json", "--key", "studio.key"], &["--json", "standard output"]);
     let registered = ["embed", "-", "--out", "-", "--key", "studio.key", "--registry", "r.db"];
     sandbox.fails(2, registered, &["--registry", "names"]);
 }

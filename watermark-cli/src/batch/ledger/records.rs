@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
-use watermark_registry::{Entry, Error, Registry, RowId, Seen, SettleReport, path_from_text, path_to_text};
+use watermark_registry::{Entry, Error, Registry, RowId, Seen, SettleReport, Signer, path_from_text, path_to_text};
 
 use super::Ticket;
 use crate::batch::facts::{Facts, Identity};
@@ -22,8 +22,8 @@ pub(crate) struct Records {
 
 impl Records {
     /// Opens the registry, made when it is missing, for files in `folder`, which is there.
-    pub(crate) fn open(path: &Path, title: Option<String>, folder: &Path, sign: Option<&Path>) -> Result<Self> {
-        let registry = registry::open_or_create(path, sign)?;
+    pub(crate) fn open(path: &Path, title: Option<String>, folder: &Path, signer: Option<Signer>) -> Result<Self> {
+        let registry = registry::open_or_create(path, signer)?;
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let folder = std::fs::canonicalize(folder).with_context(|| folder.display().to_string())?;
         Ok(Self { registry, title, folder })

@@ -1,41 +1,19 @@
 //! `registry check`: whether the registry is whole, and whether it and the files agree.
 
-use std::io;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use watermark_registry::{
-    CheckOptions, CheckReport, Filter, Head, Noted, Page, Registry, SettleReport, path_from_text,
-};
+use watermark_registry::{CheckOptions, CheckReport, Head, Noted, SignedBy};
 
+use super::files::{FilesReport, files_of};
+use super::settle::{Settled, settle};
 use super::{place, reading};
 use crate::args::registry::CheckArgs;
 use crate::config::Config;
-use crate::hash::Hash;
 use crate::output::json;
 use crate::output::text::printable;
-use crate::registry::{open_or_create, seen};
-use crate::sequence::hash_of;
 use crate::{exit, output};
-
-/// Rows of one look.
-const PAGE: u32 = 1000;
-/// Files that are named.
-const NAMED: usize = 20;
-
-/// What the files say.
-#[derive(Debug, Default, Serialize)]
-struct FilesReport {
-    /// Files that are as registered.
-    same: u64,
-    /// Files that are not there.
-    missing: u64,
-    /// Files that differ from their rows.
-    changed: u64,
-    /// The first of the missing and the changed ones.
-    named: Vec<String>,
-}
 
 /// The answer, for programs.
 #[derive(Debug, Serialize)]
@@ -49,11 +27,14 @@ struct Answer {
     first_fault: Option<String>,
     signed: Vec<(String, u64)>,
     unsigned: Option<u64>,
+    signed_at_origin: Vec<(String, u64)>,
     noted: Option<&'static str>,
     duplicate_ids: usize,
     wrong_thumbnails: usize,
     settled_confirmed: Option<usize>,
     settled_withdrawn: Option<usize>,
+    settled_in_work: Option<usize>,
+    settled_unreadable: Option<usize>,
     files: Option<FilesReport>,
 }
 
@@ -67,43 +48,14 @@ pub(super) fn check(args: &CheckArgs, config: &Config) -> Result<u8> {
     let report = registry.check(&options)?;
     let seen = args.files.then(|| files_of(&registry)).transpose()?;
     let sound = report.is_sound() && seen.as_ref().is_none_or(|seen| seen.changed == 0);
-    let answer = answer(sound, report, settled, seen);
-    output::say(&if args.json { json::line(&answer)? } else { words(&answer, registry.path()) })?;
+    let answer = answer(sound, report, settled.as_ref(), seen);
+    output::say(&if args.json { json::line(&answer)? } else { words(&answer, settled.as_ref(), registry.path()) })?;
     Ok(if sound { exit::DONE } else { exit::TROUBLE })
 }
 
-fn settle(path: &Path) -> Result<SettleReport> {
-    let mut registry = open_or_create(path, None)?;
-    Ok(registry.settle_with(seen)?)
-}
-
-fn files_of(registry: &Registry) -> Result<FilesReport> {
-    let mut report = FilesReport::default();
-    let mut after = None;
-    loop {
-        let rows = registry.list(&Filter::default(), Page { after, limit: PAGE })?;
-        let Some(last) = rows.last() else { return Ok(report) };
-        after = Some(last.row);
-        for stored in rows.iter().filter(|stored| stored.place.is_some()) {
-            let path = path_from_text(&stored.entry.output_path);
-            let (count, what) = match hash_of(&path) {
-                Ok(Hash(sha256)) if sha256 == stored.entry.output_sha256 => {
-                    report.same += 1;
-                    continue;
-                }
-                Err(error) if error.kind() == io::ErrorKind::NotFound => (&mut report.missing, "is not there"),
-                _ => (&mut report.changed, "is not the file that was registered"),
-            };
-            *count += 1;
-            if report.named.len() < NAMED {
-                report.named.push(format!("{} {what} (row {})", printable(&path.to_string_lossy()), stored.row));
-            }
-        }
-    }
-}
-
-fn answer(sound: bool, report: CheckReport, settled: Option<SettleReport>, files: Option<FilesReport>) -> Answer {
+fn answer(sound: bool, report: CheckReport, settled: Option<&Settled>, files: Option<FilesReport>) -> Answer {
     let chain = report.chain.as_ref();
+    let keys = |signed: &[SignedBy]| signed.iter().map(|by| (by.public_key.to_string(), by.rows)).collect();
     Answer {
         sound,
         confirmed: report.counts.confirmed,
@@ -113,10 +65,9 @@ fn answer(sound: bool, report: CheckReport, settled: Option<SettleReport>, files
         first_fault: chain
             .and_then(|chain| chain.first_fault.as_ref())
             .map(|fault| format!("row {} (place {}): {}", fault.row, fault.seq, fault.reason)),
-        signed: chain
-            .map(|chain| chain.signed.iter().map(|by| (by.public_key.to_string(), by.rows)).collect())
-            .unwrap_or_default(),
+        signed: chain.map(|chain| keys(&chain.signed)).unwrap_or_default(),
         unsigned: chain.map(|chain| chain.unsigned),
+        signed_at_origin: chain.map(|chain| keys(&chain.signed_at_origin)).unwrap_or_default(),
         noted: chain.and_then(|chain| chain.noted).map(|noted| match noted {
             Noted::Fits => "fits",
             Noted::CutOff => "cut_off",
@@ -125,17 +76,19 @@ fn answer(sound: bool, report: CheckReport, settled: Option<SettleReport>, files
         integrity: report.integrity,
         duplicate_ids: report.duplicate_ids.len(),
         wrong_thumbnails: report.wrong_thumbnails.len(),
-        settled_confirmed: settled.as_ref().map(|settled| settled.confirmed.len()),
-        settled_withdrawn: settled.as_ref().map(|settled| settled.withdrawn.len()),
+        settled_confirmed: settled.map(|settled| settled.confirmed),
+        settled_withdrawn: settled.map(|settled| settled.withdrawn),
+        settled_in_work: settled.map(|settled| settled.in_work),
+        settled_unreadable: settled.map(|settled| settled.unreadable),
         files,
     }
 }
 
-fn words(answer: &Answer, path: &Path) -> String {
+fn words(answer: &Answer, settled: Option<&Settled>, path: &Path) -> String {
     let mut lines = vec![format!("{}: {}", path.display(), if answer.sound { "sound" } else { "NOT SOUND" })];
     let mut say = |text: String| lines.push(format!("  {text}"));
-    if let (Some(confirmed), Some(withdrawn)) = (answer.settled_confirmed, answer.settled_withdrawn) {
-        say(format!("settled    {confirmed} rows confirmed, {withdrawn} withdrawn"));
+    if let Some(settled) = settled {
+        say(format!("settled    {}", settled.words()));
     }
     say(format!("rows       {} confirmed, {} pending", answer.confirmed, answer.pending));
     if let Some(head) = &answer.head {
@@ -157,6 +110,9 @@ fn words(answer: &Answer, path: &Path) -> String {
     for (key, rows) in &answer.signed {
         say(format!("signed     {rows} rows by {key}"));
     }
+    for (key, rows) in &answer.signed_at_origin {
+        say(format!("signed     {rows} rows by {key}, in the registry they came from"));
+    }
     answer.integrity.iter().for_each(|line| say(format!("damage     {}", printable(line))));
     if answer.duplicate_ids > 0 {
         say(format!("ids        {} belong to several assets or recipients", answer.duplicate_ids));
@@ -165,7 +121,7 @@ fn words(answer: &Answer, path: &Path) -> String {
         say(format!("thumbnails {} are not those that were stored", answer.wrong_thumbnails));
     }
     if let Some(files) = &answer.files {
-        say(format!("files      {} as registered, {} not there, {} changed", files.same, files.missing, files.changed));
+        say(format!("files      {}", files.words()));
         files.named.iter().for_each(|name| say(format!("           {name}")));
     }
     lines.join("\n")

@@ -134,11 +134,25 @@ fn all(stored: &Stored) -> String {
     );
     if let Some(place) = &stored.place {
         say("chain", format!("{}:{}", place.seq, hex(&place.chain)));
-        say("signed", place.signature.as_ref().map_or("no".to_owned(), |by| format!("by {}", by.public_key)));
+        let here = if stored.origin.is_some() { "not here" } else { "no" };
+        say("signed", place.signature.as_ref().map_or(here.to_owned(), |by| format!("by {}", by.public_key)));
     }
-    if let Some(Origin { seq, chain, .. }) = &stored.origin {
-        say("from", format!("another registry's row {seq}:{}", hex(chain)));
+    if let Some(origin) = &stored.origin {
+        say("from", format!("another registry's row {}:{}", origin.seq, hex(&origin.chain)));
+        say("", there(origin, stored.origin_fault()));
     }
     text.truncate(text.trim_end().len());
     text
+}
+
+/// What the registry that a row came from vouched for.
+fn there(origin: &Origin, fault: Option<&str>) -> String {
+    let by = match &origin.signature {
+        Some(signature) => format!("signed there by {}", signature.public_key),
+        None => "not signed there".to_owned(),
+    };
+    match fault {
+        None => format!("{by}; the row fits"),
+        Some(fault) => format!("{by}; DOES NOT FIT: {fault}"),
+    }
 }

@@ -1,7 +1,9 @@
 //! `registry`: what was marked, for whom, and when.
 
 mod check;
+mod files;
 mod list;
+mod settle;
 mod transfer;
 
 use std::path::PathBuf;

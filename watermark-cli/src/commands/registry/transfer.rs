@@ -1,19 +1,18 @@
 //! `registry export`, `registry import` and `registry merge`.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
-use watermark_registry::{ExportOptions, ImportOptions, Registry};
+use watermark_registry::{Error, ExportOptions, ImportOptions, Registry, Signer};
 
 use super::{filter, place, reading};
 use crate::args::registry::{ExportArgs, ImportArgs, MergeArgs, TableFormat};
 use crate::config::Config;
 use crate::files::Target;
 use crate::output::text::printable;
-use crate::registry::open_or_create;
-use crate::{exit, output};
+use crate::{exit, output, signing_key};
 
 /// Bad lines that are said.
 const SAID: usize = 20;
@@ -24,20 +23,59 @@ pub(super) fn export(args: &ExportArgs, config: &Config) -> Result<u8> {
     let registry = reading(&args.place, config)?;
     let options = ExportOptions { filter: filter(&args.filter)?, thumbnails: args.thumbnails };
     if is_pipe(&args.out) {
-        write(&registry, io::stdout().lock(), format, &options)?;
+        write(&registry, io::stdout().lock(), format, &options)
+            .map_err(|error| unwritable("standard output", error))?;
         return Ok(exit::DONE);
     }
     let target = Target::document(&args.out, args.force)?;
-    let rows = target.write_with(|file| write(&registry, file, format, &options))?;
-    output::say(&format!("{}: {rows} rows", args.out.display()))?;
+    let name = args.out.display().to_string();
+    let rows =
+        target.write_with(|file| write(&registry, file, format, &options).map_err(|error| unwritable(&name, error)))?;
+    output::say(&format!("{name}: {rows} rows"))?;
     Ok(exit::DONE)
 }
 
-fn write(registry: &Registry, to: impl io::Write, format: TableFormat, options: &ExportOptions) -> Result<u64> {
-    Ok(match format {
-        TableFormat::Csv => registry.export_csv(to, options)?,
-        TableFormat::Jsonl => registry.export_json_lines(to, options)?,
-    })
+fn write(
+    registry: &Registry,
+    to: impl io::Write,
+    format: TableFormat,
+    options: &ExportOptions,
+) -> watermark_registry::Result<u64> {
+    match format {
+        TableFormat::Csv => registry.export_csv(to, options),
+        TableFormat::Jsonl => registry.export_json_lines(to, options),
+    }
+}
+
+/// What the registry says of itself has its name; what the system says of the other file gets that one's.
+fn unwritable(name: &str, error: Error) -> anyhow::Error {
+    match error {
+        // Told from trouble by its kind: whoever read has gone.
+        Error::Stream { kind: kind @ io::ErrorKind::BrokenPipe, .. } => io::Error::from(kind).into(),
+        Error::Stream { kind, .. } => anyhow!("{name}: cannot be written ({kind}); make room or choose another place"),
+        other => other.into(),
+    }
+}
+
+/// Lets `fill` add rows to the registry. One that is not there is made of them; nothing is left of it when `fill` fails
+/// or answers `false`.
+fn filled<T>(
+    path: &Path,
+    sign: Option<Signer>,
+    fill: impl FnOnce(&mut Registry) -> watermark_registry::Result<(T, bool)>,
+) -> watermark_registry::Result<T> {
+    let fill = |registry: &mut Registry| {
+        if let Some(signer) = sign {
+            registry.sign_with(signer);
+        }
+        fill(registry)
+    };
+    match (Registry::open(path), fs::symlink_metadata(path)) {
+        (Err(Error::Missing { .. }), Err(_)) => Registry::create_filled(path, fill),
+        // An empty file, or a link to where one can be made.
+        (Err(Error::Missing { .. }), Ok(_)) => fill(&mut Registry::create(path)?).map(|(made, _)| made),
+        (opened, _) => fill(&mut opened?).map(|(made, _)| made),
+    }
 }
 
 /// Takes over rows.
@@ -48,13 +86,20 @@ pub(super) fn import(args: &ImportArgs, config: &Config) -> Result<u8> {
         true => Box::new(io::stdin().lock()),
         false => Box::new(File::open(&args.input).with_context(|| format!("{name}: cannot be opened"))?),
     };
-    let mut registry = open_or_create(&place(&args.place, config)?, args.sign.sign.as_deref())?;
+    let signer = signing_key::named(&args.sign, args.allow_open_key)?;
     let options = ImportOptions { keep_good_lines: args.keep_good_lines };
-    let report = match format {
-        TableFormat::Csv => registry.import_csv(source, &options),
-        TableFormat::Jsonl => registry.import_json_lines(source, &options),
-    };
-    let report = report.with_context(|| name.to_string())?;
+    let report = filled(&place(&args.place, config)?, signer, |registry| {
+        let report = match format {
+            TableFormat::Csv => registry.import_csv(source, &options),
+            TableFormat::Jsonl => registry.import_json_lines(source, &options),
+        }?;
+        let keep = report.imported > 0 || report.bad == 0;
+        Ok((report, keep))
+    })
+    .map_err(|error| match error {
+        Error::Stream { what, .. } => anyhow!("{name}: {what}"),
+        other => other.into(),
+    })?;
     for bad in report.bad_lines.iter().take(SAID) {
         output::complain(&anyhow!("{name}: line {}: {}", bad.line, bad.problem));
     }
@@ -74,9 +119,9 @@ pub(super) fn import(args: &ImportArgs, config: &Config) -> Result<u8> {
 /// Takes over another registry.
 pub(super) fn merge(args: &MergeArgs, config: &Config) -> Result<u8> {
     let into = place(&args.place, config)?;
+    let signer = signing_key::named(&args.sign, args.allow_open_key)?;
     let other = Registry::open_read_only(&args.other)?;
-    let mut registry = open_or_create(&into, args.sign.sign.as_deref())?;
-    let report = registry.merge(&other)?;
+    let report = filled(&into, signer, |registry| registry.merge(&other).map(|report| (report, true)))?;
     let name = args.other.display();
     for collision in report.listed_collisions.iter().take(SAID) {
         output::complain(&anyhow!("{name}: {}", printable(&collision.to_string())));
