@@ -4,6 +4,7 @@
 mod case;
 mod picture;
 mod place;
+pub mod process;
 mod unit;
 
 pub use case::{Case, SIZES, Size};

@@ -33,7 +33,9 @@ Tasks:
   measure-files
               measure what marking adds to each format; writes docs/measurements-files.md
   measure-films
-              measure what marking and reading a film cost beside ffmpeg; writes docs/measurements-films.md";
+              measure what marking and reading a film cost beside ffmpeg; writes docs/measurements-films.md
+  measure-batch
+              measure what thousands of files and very large ones take; writes docs/measurements-batch.md";
 
 fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1);
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Some("deb") => deb::build(),
         Some("measure-files") => measure::files(),
         Some("measure-films") => measure::films(),
+        Some("measure-batch") => measure::batch(),
         Some("measure") => measure::run(&rest),
         Some("help" | "--help" | "-h") => {
             println!("{HELP}");

@@ -34,10 +34,21 @@ pub(crate) fn files() -> Outcome {
 
 /// Measures what marking and reading a film cost beside ffmpeg alone, and writes the page.
 pub(crate) fn films() -> Outcome {
-    cargo(["build", "--release", "-p", "watermark-benches", "--bin", "films"]).run()?;
+    of_the_program("films")
+}
+
+/// Measures what a batch takes of processors and memory, and writes the page.
+pub(crate) fn batch() -> Outcome {
+    of_the_program("batch")
+}
+
+/// Writes the page of a bench that runs the command line.
+fn of_the_program(bench: &str) -> Outcome {
+    cargo(["build", "--release", "-p", "watermark-benches", "--bin", bench]).run()?;
     cargo(["build", "--release", "-p", "watermark-cli"]).run()?;
-    let page = Run::new(target_dir().join("release/films")).args([target_dir().join("release/watermark")]).text()?;
-    write("docs/measurements-films.md", &page)
+    let programs = target_dir().join("release");
+    let page = Run::new(programs.join(bench)).args([programs.join("watermark")]).text()?;
+    write(&format!("docs/measurements-{bench}.md"), &page)
 }
 
 fn write(document: &str, page: &str) -> Outcome {

@@ -6,9 +6,9 @@ mod clip;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-use std::time::Instant;
+use std::process::ExitCode;
 
+use watermark_benches::process::{Outcome, Times, run};
 use watermark_benches::{commit, machine, median};
 
 /// Runs of each; the median counts.
@@ -17,17 +17,6 @@ const RUNS: usize = 3;
 const GOAL_PERCENT: f64 = 25.0;
 /// How long reading may take, s.
 const GOAL_READING_S: f64 = 10.0;
-/// Clock ticks of /proc in a second, the same on every Linux that Rust runs on.
-const TICKS: f64 = 100.0;
-
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
-
-/// Times of a command with all that it started, s.
-#[derive(Clone, Copy)]
-struct Times {
-    cpu: f64,
-    wall: f64,
-}
 
 fn main() -> ExitCode {
     let Some(program) = std::env::args_os().nth(1).map(PathBuf::from) else {
@@ -126,25 +115,4 @@ fn document(times: &[Times; 6], bits: f64) -> Result<String, std::fmt::Error> {
         met(reading.wall.max(searching.wall) <= GOAL_READING_S)
     )?;
     Ok(text)
-}
-
-/// Runs a command, whose exit code must be one of `codes`.
-fn run(command: &[&str], codes: &[i32]) -> Outcome<Times> {
-    let (before, start) = (children_cpu()?, Instant::now());
-    let mut child = Command::new(command[0]);
-    let status = child.args(&command[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
-    let wall = start.elapsed().as_secs_f64();
-    if !status.code().is_some_and(|code| codes.contains(&code)) {
-        return Err(format!("{} ended with {status}", command[..2].join(" ")).into());
-    }
-    Ok(Times { cpu: children_cpu()? - before, wall })
-}
-
-/// CPU time of all children that ended, and of theirs, s.
-fn children_cpu() -> Outcome<f64> {
-    let text = fs::read_to_string("/proc/self/stat")?;
-    // The name of the program, in brackets, may hold spaces; user and system time of children are 14 and 15 fields on.
-    let (_, fields) = text.rsplit_once(')').ok_or("/proc/self/stat has no name")?;
-    let field = |index: usize| fields.split_whitespace().nth(index).and_then(|field| field.parse::<f64>().ok());
-    Ok((field(13).unwrap_or(0.0) + field(14).unwrap_or(0.0)) / TICKS)
 }
