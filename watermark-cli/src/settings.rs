@@ -227,6 +227,14 @@ pub(crate) fn detect_options(effort: EffortName) -> DetectOptions {
     options
 }
 
+/// What the rules of the configuration say of an input, by its path below the directory that was typed: whether it is left
+/// alone, and how strong its mark is where nothing was typed.
+pub(crate) fn ruled(args: &EmbedArgs, path: &Path, otherwise: NamedStrength) -> (bool, NamedStrength) {
+    let rule = args.batch.rules.of(path);
+    let typed = args.psnr.is_some() || args.profile_was_typed;
+    (rule.skip, rule.profile.filter(|_| !typed).map_or(otherwise, profile))
+}
+
 /// The format that a file name asks for.
 pub(crate) fn output_format(path: &Path) -> Result<Format> {
     let name = path.display();

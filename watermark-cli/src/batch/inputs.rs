@@ -28,6 +28,8 @@ pub(crate) enum Task {
     Mark,
     /// It is neither picture nor film, and nobody said it was.
     Skip,
+    /// It is a picture of a kind that is not read.
+    Refuse(String),
     /// It cannot be looked at.
     Fail(String),
 }
@@ -150,14 +152,28 @@ impl Inputs {
 /// A file that nobody named is a picture or a film when its first bytes or its name say so.
 fn task(path: &Path) -> Task {
     let named = path.extension().and_then(|extension| Format::from_extension(extension.to_str()?)).is_some();
-    let regular = fs::metadata(path).is_ok_and(|m| m.is_file());
-    if named || (regular && (sniff(path).is_some() || is_probably_one(path))) { Task::Mark } else { Task::Skip }
+    match fs::metadata(path) {
+        // What is wrong is found when it is read.
+        Err(_) if named => return Task::Mark,
+        Ok(data) if !data.is_file() && named => {
+            return Task::Fail(
+                "has a picture's name and is no regular file; in a directory only those are read".to_owned(),
+            );
+        }
+        Ok(data) if data.is_file() => {}
+        _ => return Task::Skip,
+    }
+    let start = start(path).unwrap_or_default();
+    if named || Format::sniff(&start).is_some() || is_probably_one(path) {
+        return Task::Mark;
+    }
+    Format::unread(&start).map_or(Task::Skip, |error| Task::Refuse(error.to_string()))
 }
 
-fn sniff(path: &Path) -> Option<Format> {
+fn start(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut start = Vec::with_capacity(SNIFFED_BYTES);
-    File::open(path).ok()?.take(SNIFFED_BYTES as u64).read_to_end(&mut start).ok()?;
-    Format::sniff(&start)
+    File::open(path)?.take(SNIFFED_BYTES as u64).read_to_end(&mut start)?;
+    Ok(start)
 }
 
 #[cfg(test)]

@@ -35,11 +35,19 @@ pub(crate) fn manifest(list: &Path, args: &EmbedArgs, strength: NamedStrength) -
         ensure!(is_sequence || input.exists(), "{}: there is no such file", input.display());
         ensure!(!input.is_dir(), "{}: is a directory; name the files in it", input.display());
         let recipient = row.get("recipient").map(str::to_owned);
+        let relative = output(row, recipient.as_deref())?;
+        let (skip, strength) = settings::ruled(args, Path::new(row.required("file")?), strength);
+        // As with one file: the name of the copy says what it is written as.
+        let format = match (&medium, row.get("out")) {
+            (Medium::Picture, Some(_)) => Some(settings::output_format(&relative)?),
+            _ => None,
+        };
         Ok(Asset {
-            relative: output(row, recipient.as_deref())?,
+            relative,
             input,
-            task: Task::Mark,
+            task: if skip { Task::Skip } else { Task::Mark },
             medium,
+            format,
             payload: row.get("payload").map(|text| settings::listed_payload(text, args)).transpose()?,
             label: row.get("label").map(str::to_owned).or_else(|| args.batch.label.clone()),
             recipient,

@@ -53,7 +53,7 @@ use crate::args::EmbedArgs;
 use crate::files;
 use crate::key_ring::{self, KeyRing};
 use crate::output::json::{self, EmbedReport};
-use crate::{exit, key_file, output, settings};
+use crate::{exit, key_file, output, settings, signing_key};
 
 use budget::Budget;
 use embedders::Embedders;
@@ -165,8 +165,8 @@ fn open_ledger(args: &EmbedArgs, plan: &Plan) -> Result<(Ledger, Earlier)> {
     let mut earlier = Earlier::default();
     let ledger = match &args.batch.registry {
         Some(registry) => {
-            let mut records =
-                Records::open(registry, args.batch.title.clone(), &plan.folder, args.batch.sign.sign.as_deref())?;
+            let signer = signing_key::named(&args.batch.sign, args.access.allow_open_key)?;
+            let mut records = Records::open(registry, args.batch.title.clone(), &plan.folder, signer)?;
             let only = plan.assets.first().filter(|_| plan.single).map(|asset| asset.relative.as_path());
             let settled = records.settle(only)?;
             earlier.rows_confirmed = settled.confirmed.len() as u64;
@@ -238,15 +238,16 @@ fn dry_run(args: &EmbedArgs, plan: &Plan) -> Result<u8> {
     let reporter = Reporter::new(args, files, plan.single, Stop::default());
     let text = |path: &Path| path.to_string_lossy().into_owned();
     for asset in &plan.assets {
-        let ended =
-            |report, status, weight, error| reporter.ended(Ended { report, status, weight, size: (0, 0), error });
         let report = EmbedReport { file: text(&asset.input), label: asset.label.clone(), ..EmbedReport::default() };
+        let all = |status, why: Option<&String>| {
+            let error = why.map(|why| anyhow::anyhow!("{}: {why}", asset.input.display()));
+            let (report, weight) = (report.clone(), plan.copies_of_each());
+            reporter.ended(Ended { report, status, weight, size: (0, 0), error: error.as_ref() });
+        };
         match &asset.task {
-            Task::Skip => ended(report, Status::Skipped, plan.copies_of_each(), None),
-            Task::Fail(why) => {
-                let error = anyhow::anyhow!("{}: {why}", asset.input.display());
-                ended(report, Status::Failed, plan.copies_of_each(), Some(&error));
-            }
+            Task::Skip => all(Status::Skipped, None),
+            Task::Refuse(why) => all(Status::Refused, Some(why)),
+            Task::Fail(why) => all(Status::Failed, Some(why)),
             Task::Mark => {
                 for copy in plan.copies(asset) {
                     let mut report = report.clone();
@@ -255,7 +256,8 @@ fn dry_run(args: &EmbedArgs, plan: &Plan) -> Result<u8> {
                     report.payload = copy.payload.as_ref().map(ToString::to_string);
                     report.bits = copy.payload.as_ref().map(|payload| payload.class().bits());
                     report.payload_from = Some(if copy.payload.is_some() { "given" } else { "content" });
-                    ended(report, Status::Planned, 1, None);
+                    let status = Status::Planned;
+                    reporter.ended(Ended { report, status, weight: 1, size: (0, 0), error: None });
                 }
             }
         }

@@ -5,11 +5,11 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Error, Result, anyhow, bail, ensure};
 use watermark_core::{Embedder, Key};
 use watermark_media::{DecodeLimits, Document, Format};
 
-use super::copies::{Names, Original, THE_OUTPUT};
+use super::copies::{Names, Original, THE_OUTPUT, goes_without_saying};
 use super::facts::content_payload;
 use super::refusals::{self, status_of};
 use super::tally::Status;
@@ -57,19 +57,19 @@ pub(super) fn run(args: &EmbedArgs, key: &Key) -> Result<u8> {
              (--no-registry leaves a configured registry out)"
         );
     }
+    ensure!(
+        !(args.json && is(&args.out)),
+        "the picture and the object of --json would both go to standard output; leave --json out, or name a file"
+    );
     let mut report = EmbedReport { file: input.to_string_lossy().into_owned(), ..EmbedReport::default() };
     let marked = match fault::guard(input, || marked(args, input, key, &mut report)) {
         Ok(marked) => marked,
-        Err(error) if status_of(&error) == Status::Refused => {
-            output::complain(&anyhow!("{error:#}; nothing was written"));
-            return Ok(exit::REFUSED);
-        }
-        Err(error) => return Err(error),
+        Err(error) => return unmarked(args, report, error),
     };
     report.elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     report.output = Some(args.out.to_string_lossy().into_owned());
     report.status = Status::Marked.word();
-    for remark in &report.losses {
+    for remark in report.losses.iter().filter(|remark| !goes_without_saying(remark)) {
         output::warn(&format!("{}: {}", input.display(), remark.replace(THE_OUTPUT, &args.out.to_string_lossy())));
     }
     if is(&args.out) {
@@ -86,6 +86,22 @@ pub(super) fn run(args: &EmbedArgs, key: &Key) -> Result<u8> {
     Ok(exit::DONE)
 }
 
+/// Says why nothing was written, with --json as an object, too.
+fn unmarked(args: &EmbedArgs, mut report: EmbedReport, error: Error) -> Result<u8> {
+    let status = status_of(&error);
+    if args.json {
+        (report.status, report.error) = (status.word(), Some(format!("{error:#}")));
+        // What was to become of it did not.
+        report.losses.clear();
+        output::say(&json::line(&report)?)?;
+    }
+    if status != Status::Refused {
+        return Err(error);
+    }
+    output::complain(&anyhow!("{error:#}; nothing was written"));
+    Ok(exit::REFUSED)
+}
+
 fn marked(args: &EmbedArgs, input: &Path, key: &Key, report: &mut EmbedReport) -> Result<Vec<u8>> {
     let name = || if is(input) { "standard input".to_owned() } else { input.display().to_string() };
     if !is(&args.out) {
@@ -95,7 +111,7 @@ fn marked(args: &EmbedArgs, input: &Path, key: &Key, report: &mut EmbedReport) -
     let document = Document::decode(&bytes, &DecodeLimits::default()).with_context(name)?;
     drop(bytes);
     let (c2pa, remark) = refusals::credentials(args.c2pa, &document, &name())?;
-    report.losses.extend(remark.map(str::to_owned));
+    report.losses.extend(remark);
     let format = format(args, &document)?;
     document.check_format(format).with_context(name)?;
     let payload = match settings::payload_source(args)? {

@@ -93,7 +93,10 @@ impl Reporter {
             self.aside(|| output::complain(&anyhow!("{error}")));
         }
         report.error = error;
-        self.remarks(&mut state, &report);
+        // Of a file that was not written nothing was lost.
+        if status == Status::Marked {
+            self.remarks(&mut state, &report);
+        }
         self.result(&mut state, &report, status);
         self.progress(&mut state, weight);
         if self.max_failures.is_some_and(|most| state.tally.of(Status::Failed) >= most) {

@@ -80,8 +80,8 @@ impl Shared<'_> {
 
     /// The format of a copy that is there: the one that is asked for, or what its first bytes say.
     fn made_format(&self, asset: &Asset, copy: &Copy<'_>) -> Result<Option<Format>> {
-        if self.plan.format.is_some() {
-            return Ok(self.plan.format);
+        if let Some(format) = self.plan.format_of(asset) {
+            return Ok(Some(format));
         }
         let mut start = Vec::new();
         let first = asset.medium.targets(&copy.output).into_iter().next().unwrap_or_default();

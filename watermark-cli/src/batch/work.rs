@@ -47,7 +47,7 @@ pub(crate) struct Shared<'a> {
 
 /// What is known of an input besides its pixels.
 struct Source {
-    remark: Option<&'static str>,
+    remark: Option<String>,
     fingerprint: Option<Arc<Fingerprint>>,
     source_sha256: Hash,
     content_sha256: Hash,
@@ -60,10 +60,8 @@ impl Shared<'_> {
     pub(crate) fn asset(&self, asset: &Asset, narrow: Option<&ThreadPool>, ready: &SyncSender<Ready>) {
         match &asset.task {
             Task::Skip => self.end(asset, None, Status::Skipped, self.plan.copies_of_each(), None),
-            Task::Fail(why) => {
-                let error = anyhow!("{}: {why}", asset.input.display());
-                self.end(asset, None, Status::Failed, self.plan.copies_of_each(), Some(&error));
-            }
+            Task::Refuse(why) => self.end_unread(asset, Status::Refused, why),
+            Task::Fail(why) => self.end_unread(asset, Status::Failed, why),
             Task::Mark => {
                 let mut copies = self.plan.copies(asset);
                 copies.retain(|copy| self.is_wanted(asset, copy));
@@ -164,7 +162,7 @@ impl Shared<'_> {
         let samples: u64 = document.pictures().iter().map(sample_bytes).sum();
         permit.is_really(estimate::needed(pixels, samples / pixels.max(1), held, file_bytes));
         let (c2pa, remark) = refusals::credentials(self.args.c2pa, &document, &name())?;
-        let format = self.plan.format.or(document.format()).context("the format of the file is not known")?;
+        let format = self.plan.format_of(asset).or(document.format()).context("the format of the file is not known")?;
         document.check_format(format).with_context(|| copies[0].output.display().to_string())?;
         let first = document.pictures().first().context("internal fault: a document without pictures")?;
         let sides = (first.width() as u32, first.height() as u32);
@@ -192,7 +190,7 @@ impl Shared<'_> {
         let input = asset.input.display().to_string();
         let output = copy.output.display().to_string();
         let payload = self.payload(copy, &source.content_sha256, report)?;
-        report.losses.extend(source.remark.map(str::to_owned));
+        report.losses.extend(source.remark.clone());
         let marked = original.mark(&payload, Names { input: &input, output: &output }, report)?;
         report.losses.extend(marked.remarks);
         let target = self.target(asset, copy)?;
@@ -219,6 +217,12 @@ impl Shared<'_> {
             recipient: recipient.map(str::to_owned),
             ..EmbedReport::default()
         }
+    }
+
+    /// Reports an input that was not looked at.
+    fn end_unread(&self, asset: &Asset, status: Status, why: &str) {
+        let error = anyhow!("{}: {why}", asset.input.display());
+        self.end(asset, None, status, self.plan.copies_of_each(), Some(&error));
     }
 
     /// Reports an input that was not marked.

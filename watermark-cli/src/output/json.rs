@@ -39,7 +39,7 @@ pub(crate) struct EmbedReport {
     /// What went wrong.
     pub(crate) error: Option<String>,
     /// `marked`, `unchanged` (done by an earlier run), `refused` (it cannot carry the mark, or must not be marked),
-    /// `failed`, `skipped` (not a picture), or `planned` with `--dry-run`.
+    /// `failed`, `skipped` (not a picture, or by a rule), or `planned` with `--dry-run`.
     pub(crate) status: &'static str,
     /// What it was marked for, in the user's words.
     pub(crate) label: Option<String>,

@@ -218,7 +218,7 @@ pub(crate) fn summary(summary: &Summary, folder: &Path) -> String {
         (summary.unchanged, "unchanged"),
         (summary.refused, "refused"),
         (summary.failed, "failed"),
-        (summary.skipped, "skipped (not a picture)"),
+        (summary.skipped, "skipped (not a picture, or by a rule)"),
         (summary.left, "not begun"),
     ];
     let words = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{} {word}", group(*count)));

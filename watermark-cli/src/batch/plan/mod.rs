@@ -35,6 +35,8 @@ pub(crate) struct Asset {
     pub(crate) recipient: Option<String>,
     /// How strong the mark is.
     pub(crate) strength: NamedStrength,
+    /// The format that the list of inputs asks for by the copy's name.
+    pub(crate) format: Option<Format>,
 }
 
 /// Everything that is to be done.
@@ -98,9 +100,8 @@ impl Plan {
         }
         let inputs = inputs::find(&args.inputs)?;
         let asset = |found: Found| -> Result<Asset> {
-            let rule = args.batch.rules.of(&found.relative);
-            let typed = args.psnr.is_some() || args.profile_was_typed;
-            let task = if rule.skip { Task::Skip } else { found.task };
+            let (skip, strength) = settings::ruled(args, &found.relative, strength);
+            let task = if skip { Task::Skip } else { found.task };
             Ok(Asset {
                 medium: if task == Task::Mark { Medium::of(&found.path)? } else { Medium::Picture },
                 input: found.path,
@@ -109,7 +110,8 @@ impl Plan {
                 payload: None,
                 label: args.batch.label.clone(),
                 recipient: None,
-                strength: rule.profile.filter(|_| !typed).map_or(strength, settings::profile),
+                strength,
+                format: None,
             })
         };
         let Inputs { found, roots } = inputs;
@@ -161,15 +163,22 @@ impl Plan {
         };
         medium::check_sequence(&medium, &args.out, format)?;
         let is_sequence = matches!(medium, Medium::Sequence(_));
+        let name = args.inputs[0].file_name().map(Path::new).unwrap_or(&args.inputs[0]);
+        let (skip, strength) = settings::ruled(args, name, strength);
         let asset = Asset {
             input: args.inputs[0].clone(),
             relative: args.out.file_name().map(PathBuf::from).unwrap_or_default(),
-            task: Task::Mark,
+            task: match skip {
+                // It was named, and nothing else was: that it is left alone must be said.
+                true => Task::Refuse("a rule of the configuration says that it is skipped; change the rule".to_owned()),
+                false => Task::Mark,
+            },
             medium,
             payload: None,
             label: args.batch.label.clone(),
             recipient: None,
             strength,
+            format: None,
         };
         let folder = args.out.parent().unwrap_or(Path::new("")).to_owned();
         let plan = Self { assets: vec![asset], recipients: Vec::new(), folder, single: true, format, source };
@@ -201,6 +210,11 @@ impl Plan {
             copy(relative, Some(recipient.name.as_str()), recipient.payload.clone())
         };
         self.recipients.iter().map(for_recipient).collect()
+    }
+
+    /// The format that an asset is to be written in; none: its own.
+    pub(crate) fn format_of(&self, asset: &Asset) -> Option<Format> {
+        self.format.or(asset.format)
     }
 
     /// Whether any input is a numbered sequence.

@@ -39,7 +39,7 @@ fn says_in_words_what_was_done() {
     let sandbox = tree();
     let run = embed(&sandbox, &[]).succeeds();
     assert!(run.out.contains("out/a.png: marked copy of in/a.png, payload "), "{}", run.out);
-    let last = "out: 4 marked, 1 skipped (not a picture)\n  0.6 MP, ";
+    let last = "out: 4 marked, 1 skipped (not a picture, or by a rule)\n  0.6 MP, ";
     assert!(run.out.contains(last) && run.out.trim_end().ends_with("MP/s"), "{}", run.out);
     let quiet = embed(&sandbox, &["--force", "--quiet"]).succeeds();
     assert_eq!(quiet.out, "");
@@ -113,12 +113,15 @@ fn links_loops_and_special_files() {
     symlink("nowhere.png", sandbox.path("in/broken.png")).unwrap();
     sandbox.write("in/.hidden.png", pictures::scene(9, Format::Png));
     // Opening it would wait for ever.
-    std::process::Command::new("mkfifo").arg(sandbox.path("in/pipe")).status().unwrap();
+    for name in ["in/pipe", "in/pipe.png"] {
+        std::process::Command::new("mkfifo").arg(sandbox.path(name)).status().unwrap();
+    }
     let run = embed(&sandbox, &["--json"]);
     assert_eq!(run.code, 2);
     let (events, summary) = events(&run);
     assert!(event(&events, "in/broken.png")["error"].as_str().unwrap().contains("no such file"));
-    assert_eq!((&summary["marked"], &summary["skipped"], &summary["failed"]), (&5.into(), &2.into(), &1.into()));
+    assert!(event(&events, "in/pipe.png")["error"].as_str().unwrap().contains("no regular file"));
+    assert_eq!((&summary["marked"], &summary["skipped"], &summary["failed"]), (&5.into(), &2.into(), &2.into()));
     assert_eq!(pictures_in(&sandbox, "out"), ["a.png", "b/c/e.tif", "b/d.jpg", "b/f.webp", "b/link.png"]);
     assert!(!sandbox.path("out/b/link.png").is_symlink());
 }
@@ -141,4 +144,25 @@ fn names_that_are_no_unicode_or_as_long_as_can_be() {
     assert!(sandbox.path("out").join(&long).is_file());
     let run = embed(&sandbox, &["--resume", "--json"]).succeeds();
     assert_eq!(events(&run).1["unchanged"], 3);
+}
+
+/// A tree whose pictures are left unmarked must not look as if all was done.
+#[test]
+fn pictures_of_kinds_that_are_not_read_are_refused_by_name() {
+    let sandbox = tree();
+    let bmp = [&b"BM"[..], &[0x36, 0, 0, 0, 0, 0, 0, 0, 0x36, 0, 0, 0]].concat();
+    sandbox.write("in/old.bmp", bmp).write("in/scan.dpx", b"SDPX\0\0\x20\0".repeat(9));
+    sandbox.write("in/b/photo.heic", b"\0\0\0\x18ftypheic\0\0\0\0".repeat(2));
+    // Words that begin like a picture, and documents, are passed over.
+    sandbox.write("in/bm.txt", "BM is not a picture but two letters").write("in/paper.pdf", "%PDF-1.7 and so on");
+    let run = embed(&sandbox, &["--json"]);
+    assert_eq!(run.code, 3);
+    let (events, summary) = events(&run);
+    assert_eq!((&summary["marked"], &summary["refused"], &summary["skipped"]), (&4.into(), &3.into(), &3.into()));
+    for (file, kind) in [("in/old.bmp", "BMP"), ("in/scan.dpx", "DPX"), ("in/b/photo.heic", "HEIC")] {
+        let error = event(&events, file)["error"].as_str().unwrap().to_owned();
+        assert!(error.contains(kind) && error.contains("convert it"), "{error}");
+    }
+    let run = embed(&sandbox, &["--dry-run", "--resume"]);
+    assert!(run.code == 3 && run.err.contains("in/old.bmp: BMP"), "{} {}", run.code, run.err);
 }

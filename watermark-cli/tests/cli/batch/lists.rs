@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use watermark_media::Format;
+
 use super::{event, events, payload_of, pictures_in, tree};
 use crate::sandbox::{Run, Sandbox};
 
@@ -118,4 +120,36 @@ fn recipients_that_are_no_directories() {
     refused("recipient\nAlice\nalice\n", &[], &["line 3", "that of line 2"]);
     refused("recipient,payload\na,00c0ffee\nb,00c0ffee\n", &[], &["line 3", "could not be told apart"]);
     refused("recipient\nAlice\n", &["--payload", "00c0ffee"], &["--payload", "same bits"]);
+}
+
+#[test]
+fn the_name_of_a_copy_says_what_it_is_written_as() {
+    let sandbox = tree();
+    let list = "file,out\nin/a.png,page.jpg\nin/b/f.webp,cover.png\n";
+    with_list(&sandbox, "list.csv", list, &[]).succeeds();
+    let format = |name: &str| Format::sniff(&sandbox.read(name));
+    assert_eq!((format("out/page.jpg"), format("out/cover.png")), (Some(Format::Jpeg), Some(Format::Png)));
+    with_list(&sandbox, "list.csv", list, &["--resume"]).succeeds();
+    with_list(&sandbox, "odd.csv", "file,out\nin/a.png,page.bmp\nin/a.png,page\n", &[])
+        .complains(2, &["line 2: page.bmp: .bmp is no format", "line 3: page: has no extension"]);
+}
+
+#[test]
+fn rules_hold_for_lists_and_for_one_file() {
+    let sandbox = tree();
+    let rules = "[[rule]]\nglob = \"**/*.png\"\nprofile = \"robust\"\n[[rule]]\nglob = \"**/*.jpg\"\nskip = true\n";
+    sandbox.write("watermark.toml", rules);
+    let psnr = |object: &serde_json::Value| object["psnr_db"].as_f64().unwrap();
+    let one = |name: &str, options: &[&str]| {
+        let arguments = ["embed", "in/a.png", "--out", name, "--key", "studio.key", "--json"];
+        psnr(&sandbox.run(arguments.iter().chain(options).copied()).succeeds().json()[0])
+    };
+    let listed = with_list(&sandbox, "list.csv", "file\nin/a.png\nin/b/d.jpg\n", &[]).succeeds();
+    let (objects, summary) = events(&listed);
+    assert_eq!(summary["skipped"], 1);
+    let listed = psnr(event(&objects, "in/a.png"));
+    let (ruled, typed) = (one("one.png", &[]), one("two.png", &["--profile", "standard"]));
+    assert!((listed - ruled).abs() < 1e-9 && ruled + 1.5 < typed, "{ruled} {typed}");
+    sandbox.fails(3, ["embed", "in/b/d.jpg", "--out", "d.jpg", "--key", "studio.key"], &["d.jpg", "a rule"]);
+    assert!(!sandbox.path("d.jpg").exists());
 }
