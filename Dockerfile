@@ -10,6 +10,8 @@ COPY . .
 RUN cargo build --release --locked -p watermark-cli
 
 FROM debian:bookworm-slim
+# For films; pictures need nothing.
+RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*
 COPY --from=build /source/target/release/watermark /usr/local/bin/watermark
 COPY --from=build /source/LICENSE-MIT /source/LICENSE-APACHE /usr/share/doc/watermark/
 # What is written belongs to whoever runs it: docker run --user "$(id -u):$(id -g)".

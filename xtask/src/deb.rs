@@ -31,7 +31,7 @@ pub(crate) fn build() -> Outcome {
     let size = installed_kib(&tree)?;
     let control = format!(
         "Package: watermark\nVersion: {version}\nArchitecture: {architecture}\nMaintainer: The watermark project \
-         <watermark@localhost>\nInstalled-Size: {size}\nDepends: {depends}\nSection: graphics\n\
+         <watermark@localhost>\nInstalled-Size: {size}\nDepends: {depends}\nRecommends: ffmpeg\nSection: graphics\n\
          Priority: optional\nDescription: invisible, keyed watermarks for pictures\n Marks pictures with 32 to 128 \
          bits that nobody sees and reads them back from\n copies that were compressed, scaled, rotated or cropped. \
          Every answer says how\n often an unmarked picture would give the same reading.\n"
@@ -75,6 +75,7 @@ fn documents(tree: &Path, program: &Path) -> Outcome {
     let copyright = format!("Either of two licences, as you like.\n\n== MIT\n\n{}\n== Apache-2.0\n\n{}", mit?, apache?);
     write(&papers.join("copyright"), copyright.as_bytes())?;
     put(&root().join("README.md"), &papers.join("README.md"))?;
+    put(&root().join("docs/studio.md"), &papers.join("docs/studio.md"))?;
     compress(&put(&root().join("CHANGELOG.md"), &papers.join("changelog"))?)
 }
 
