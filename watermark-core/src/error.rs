@@ -71,8 +71,8 @@ pub enum Refusal {
     },
     /// The marked picture was read back and the margin was too thin.
     #[error(
-        "the marked picture reads back with a margin of {margin_db:.1} dB, at least {needed_db:.1} dB are needed; \
-         a stronger profile or a lower PSNR may help"
+        "the marked picture reads back with a margin of {margin_db:.2} dB, at least {needed_db:.2} dB are needed; \
+         a stronger mark may help"
     )]
     ThinMargin {
         /// Margin of the read-back, dB over the decoder's threshold.

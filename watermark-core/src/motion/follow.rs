@@ -68,7 +68,7 @@ fn round(reference: &Light, frame: &Light, level: usize, step: &Step, reach: f32
     let bounds = Bounds { sigma: sigma(&sampler)?, reach };
     let norm = 1.0 / centre.0.max(centre.1);
     let mut equations = Equations::default();
-    sampler.rows(|row| equations.add(row, &bounds, centre, norm as f32));
+    sampler.rows(&mut |row| equations.add(row, &bounds, centre, norm as f32));
     let Equations { squares, count, .. } = equations;
     if count < LEAST_SAMPLES {
         return None;
@@ -148,7 +148,7 @@ fn sigma(sampler: &Sampler<'_>) -> Option<f32> {
     let sampler = sampler.coarser(2);
     let all = sampler.count();
     let mut differences = Vec::with_capacity(all);
-    sampler.rows(|row| differences.extend(row.difference.iter().map(|difference| difference.abs())));
+    sampler.rows(&mut |row| differences.extend(row.difference.iter().map(|difference| difference.abs())));
     if (differences.len() as f64) < LEAST_OVERLAP * all as f64 || differences.is_empty() {
         return None;
     }

@@ -117,7 +117,7 @@ impl Light {
         let sampler = Sampler::new(self, reference, 0, step);
         let (columns, stride) = (sampler.columns(), sampler.stride);
         let mut out = vec![f32::NAN; sampler.count()];
-        sampler.rows(|row| {
+        sampler.rows(&mut |row| {
             let out = &mut out[row.y / stride * columns..][..columns];
             let slopes = row.slopes[0].iter().zip(row.slopes[1]);
             for ((x, difference), (across, down)) in row.xs.iter().zip(row.difference).zip(slopes) {

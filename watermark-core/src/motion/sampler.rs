@@ -54,7 +54,7 @@ impl<'a> Sampler<'a> {
     }
 
     /// Calls `each` with every row of samples that the other frame has too.
-    pub(super) fn rows(&self, mut each: impl FnMut(&Row<'_>)) {
+    pub(super) fn rows(&self, each: &mut dyn FnMut(&Row<'_>)) {
         let columns = self.reference.ncols();
         let other = self.reference.as_slice().expect("planes are contiguous");
         let place = |x: usize| self.between(x, 0, columns).map(|(before, share)| Place { x, before, share });

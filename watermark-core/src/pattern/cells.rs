@@ -134,14 +134,10 @@ fn gather(blocks: &Plane, row: usize, column: usize, window: &mut [f32; WINDOW *
     let blocks = blocks.as_slice().expect("planes are contiguous");
     let near = |i: usize, count: usize| i.saturating_sub(MARGIN).min(count - 1);
     let (top, left) = (row * BLOCKS_PER_CELL, column * BLOCKS_PER_CELL);
-    let inside = left >= MARGIN && left - MARGIN + WINDOW <= width;
+    let columns: [usize; WINDOW] = std::array::from_fn(|j| near(left + j, width));
     for (i, line) in window.as_chunks_mut::<WINDOW>().0.iter_mut().enumerate() {
         let source = &blocks[near(top + i, height) * width..][..width];
-        if inside {
-            line.copy_from_slice(&source[left - MARGIN..][..WINDOW]);
-        } else {
-            line.iter_mut().enumerate().for_each(|(j, value)| *value = source[near(left + j, width)]);
-        }
+        line.iter_mut().zip(columns).for_each(|(value, column)| *value = source[column]);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Frames that are kept for the search: its planes are large, so they are some, spread evenly over what was seen.
 
 use super::shots::Place;
+use crate::order::descending;
 use crate::spectrum::Plane;
 
 /// Bytes that kept frames may take together.
@@ -104,7 +105,7 @@ impl Store {
                 None => parts.push(vec![kept]),
             }
         }
-        parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
+        descending(&mut parts, |part| part.len() as f64);
         parts.truncate(most);
         parts
     }

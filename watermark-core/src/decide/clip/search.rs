@@ -9,6 +9,7 @@ use crate::decide::detector::look;
 use crate::decide::geometry;
 use crate::demod::{Heard, read_levels, readable_octaves};
 use crate::normalise::Pairs;
+use crate::order::descending;
 use crate::parallel;
 use crate::spectrum::Plane;
 use crate::sync::{Alignment, Scene, Whole, locate, pyramid};
@@ -144,7 +145,8 @@ impl ClipDetector<'_> {
                 *best = reading(&candidate.alignment, &candidate.evidence, seen, working, pitch);
             }
         }
-        ranked.sort_by(|(a, _), (b, _)| b.partial_cmp(a).unwrap_or(std::cmp::Ordering::Equal));
+        descending(&mut ranked, |((_, coherence), _)| *coherence);
+        descending(&mut ranked, |((certain, _), _)| f64::from(u8::from(*certain)));
         let mut out: Vec<Candidate> = Vec::new();
         for ((certain, _), candidate) in ranked {
             let before = out.iter().filter(|other| other.key == candidate.key).count();

@@ -85,9 +85,12 @@ fn error(error: zune_jpeg::errors::DecodeErrors) -> Error {
 
 fn metadata(structure: &Structure<'_>) -> Metadata {
     let after = |marker, head: &'static [u8]| structure.segments.iter().filter_map(move |s| s.payload(marker, head));
-    let mut parts: Vec<&[u8]> = after(0xe2, ICC_HEAD).filter(|part| part.len() > 2).collect();
-    parts.sort_by_key(|part| part[0]);
-    let icc: Vec<u8> = parts.iter().flat_map(|part| &part[2..]).copied().collect();
+    // By the number of each part; a sort would be some kilobytes of a module for browsers.
+    let mut numbered = vec![Vec::new(); 1 << u8::BITS];
+    for part in after(0xe2, ICC_HEAD).filter(|part| part.len() > 2) {
+        numbered[usize::from(part[0])].extend(&part[2..]);
+    }
+    let icc: Vec<u8> = numbered.concat();
     let source = JpegSource {
         segments: structure.segments.iter().filter(|s| s.is_kept()).map(|s| (s.marker, s.data.to_vec())).collect(),
         tables: structure.tables(),
