@@ -14,6 +14,12 @@ use crate::{Error, Result};
 const LINES: usize = 4;
 const LINE_BYTES: usize = 300;
 
+/// What the system says of a full disk.
+pub(crate) const FULL: &str = "No space left";
+
+/// What the encoder says of a file that is not whole.
+const INCOMPLETE: [&str; 4] = [FULL, "Error writing", "Error closing", "Error muxing"];
+
 /// What the GNU C library asks of the kernel anew for every frame, and gives back, unless it is told to keep it: figures in
 /// docs/decisions/frames.md. Other libraries do not look at it.
 const ALLOCATOR: [(&str, &str); 2] = [("MALLOC_MMAP_THRESHOLD_", "33554432"), ("MALLOC_TRIM_THRESHOLD_", "268435456")];
@@ -59,14 +65,25 @@ pub(crate) fn argument(path: &Path) -> OsString {
 /// The last line of what a program complained of, without the file's name and addresses in memory.
 pub(crate) fn complaint(said: &str, path: &Path) -> String {
     let name = argument(path).to_string_lossy().into_owned();
-    let last = said.lines().last().unwrap_or("without a message");
-    let last = last.replace(&name, "the file").replace(&*path.to_string_lossy(), "the file");
-    // "[h264 @ 0x5581] ..."
-    let text = match (last.starts_with('['), last.split_once("] ")) {
-        (true, Some((_, rest))) => rest,
-        _ => &last,
-    };
-    text.chars().filter(|c| !c.is_control()).collect()
+    let last = lines(said).pop().unwrap_or_else(|| "without a message".to_owned());
+    last.replace(&name, "the file").replace(&*path.to_string_lossy(), "the file")
+}
+
+/// What a program said, line by line: without addresses in memory ("[h264 @ 0x5581] ..."), and each but once.
+pub(crate) fn lines(said: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for line in said.lines() {
+        let mut text = line;
+        while let Some((_, rest)) = text.split_once("] ").filter(|(who, _)| who.starts_with('[') && who.contains(" @ "))
+        {
+            text = rest;
+        }
+        let text: String = text.chars().filter(|c| !c.is_control()).collect();
+        if !text.is_empty() && !lines.contains(&text) {
+            lines.push(text);
+        }
+    }
+    lines
 }
 
 /// A filter that prints the timestamps of every frame on standard error, before the frame is written.
@@ -116,13 +133,20 @@ impl Running {
         }
     }
 
+    /// Waits for the end of one that writes a file: what it said where the file is not whole.
+    pub(crate) fn written(&mut self) -> Result<Option<String>> {
+        let (good, said) = self.finish()?;
+        // ffmpeg 5 leaves with success when the last bytes, or all of a short file, could not be written.
+        Ok((!good || INCOMPLETE.iter().any(|word| said.contains(word))).then_some(said))
+    }
+
     /// As an error.
     pub(crate) fn failure(&self, said: String) -> Error {
         let said = match (self.ended.and_then(signal), said.is_empty()) {
             // Its last words are not about that.
             (Some(signal), _) => format!("it was killed (signal {signal}); was there too little memory?"),
             (None, true) => "it ended without a word".to_owned(),
-            (None, false) => said.replace('\n', "; "),
+            (None, false) => lines(&said).join("; "),
         };
         Error::Failed { program: self.program, what: self.what, said }
     }
@@ -188,6 +212,8 @@ mod tests {
         let text = "[mov @ 0x55] first\n[mov,mp4 @ 0x5581d] moov atom not found\n";
         assert_eq!(complaint(text, Path::new("a.mp4")), "moov atom not found");
         assert_eq!(complaint("file:a.mp4: Invalid data\n", Path::new("a.mp4")), "the file: Invalid data");
+        assert_eq!(lines(text), ["first", "moov atom not found"]);
+        assert_eq!(lines("[vist#0 @ 0x1] [dec:h264 @ 0x2] no\n[h264 @ 0x3] no\n[1] yes"), ["no", "[1] yes"]);
         assert_eq!(complaint("", Path::new("a.mp4")), "without a message");
     }
 }

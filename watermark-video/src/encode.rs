@@ -5,20 +5,18 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{ChildStdin, Command, Stdio};
 
-use crate::command::{Running, argument, program, widen};
-use crate::{Clip, EncodeOptions, Error, Muxer, Result};
-
-/// What the system says of a full disk.
-const FULL: &str = "No space left";
-
-/// What the encoder says of a file that is not whole.
-const INCOMPLETE: [&str; 4] = [FULL, "Error writing", "Error closing", "Error muxing"];
+use crate::command::{FULL, Running, argument, lines, program, widen};
+use crate::formats::{check_sides, nearest};
+use crate::{Clip, Codec, EncodeOptions, Error, Muxer, PixelFormat, Result};
 
 /// What it says when a container cannot hold a stream as it is.
 const UNFIT: [&str; 3] = ["not currently supported in container", "are supported for WebM", "Subtitle codec"];
 
 /// Subtitles of letters, by ffmpeg's names: one kind can be made from another.
 const LETTERS: [&str; 7] = ["subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"];
+
+/// ffmpeg's option of the range.
+const RANGE: &str = "-color_range";
 
 /// A running encoder.
 pub(crate) struct Encoder {
@@ -29,13 +27,21 @@ pub(crate) struct Encoder {
 impl Encoder {
     pub(crate) fn start(clip: &Clip, output: &Path, muxer: Muxer, options: &EncodeOptions) -> Result<Self> {
         let codec = options.codec_for(clip, muxer);
+        // ffmpeg 5 with SVT-AV1 never ends where the container takes no AV1.
+        if !codec.fits(muxer) {
+            let text =
+                format!("{} cannot be in such a container; name the output .mkv, which holds all codecs", codec.name());
+            return Err(Error::Unsupported(text));
+        }
+        let written = nearest(codec, clip.pixels);
+        check_sides(codec, written, clip.size)?;
         let mut command = program("ffmpeg");
         command.stdin(Stdio::piped());
         command.args(["-v", "error", "-y", "-copyts", "-f", "ivf", "-c:v", "rawvideo", "-i", "pipe:0"]);
         command.args(["-copyts", "-noautorotate", "-i"]).arg(argument(&clip.path));
         command.args(["-map", "0:v:0"]);
         command.args(["-map_metadata", "1", "-map_chapters", "1"]);
-        command.args(["-c", "copy"]).args(options.arguments(codec, clip)?);
+        command.args(["-c", "copy"]).args(options.arguments(codec, clip, written)?);
         tell(&mut command, 0, clip.index, &clip.disposition);
         for (other, to) in clip.others.iter().filter(|other| is_kept(other, muxer)).zip(1..) {
             command.args(["-map", &format!("1:{}", other.index)]);
@@ -45,16 +51,14 @@ impl Encoder {
             }
         }
         command.args(["-fps_mode", "passthrough", "-enc_time_base:v:0", "-1"]);
-        if let Some(aspect) = &clip.pixel_aspect {
-            command.args(["-filter:v:0", &format!("setsar={}:max=65535", aspect.replace(':', "/"))]);
-        }
-        for (tag, value) in &clip.colour {
-            command.args([tag, value.as_str()]);
+        command.args(["-filter:v:0", &filters(clip, codec, written), "-pix_fmt:v:0", &written.name()]);
+        for (tag, value) in colour(clip, codec) {
+            command.args([tag, value]);
         }
         if muxer.is_mp4() {
             command.args(["-video_track_timescale", &clip.time_base.1.to_string()]);
             command.args(["-movflags", "+write_colr"]);
-            if codec == crate::Codec::H265 {
+            if codec == Codec::H265 {
                 command.args(["-tag:v:0", "hvc1"]);
             }
         }
@@ -96,12 +100,10 @@ impl Encoder {
     /// Ends the stream and waits until the file is whole.
     pub(crate) fn finish(mut self) -> Result<()> {
         self.frames = None;
-        let (good, said) = self.running.finish()?;
-        // ffmpeg 5 leaves with success when the last bytes, or all of a short file, could not be written.
-        if !good || INCOMPLETE.iter().any(|word| said.contains(word)) {
-            return Err(self.failure(said));
+        match self.running.written()? {
+            None => Ok(()),
+            Some(said) => Err(self.failure(said)),
         }
-        Ok(())
     }
 
     /// Its last words as an error; the commonest of them without the name of a temporary file.
@@ -110,7 +112,7 @@ impl Encoder {
             return Error::Full;
         }
         if UNFIT.iter().any(|words| said.contains(words)) {
-            let first = said.lines().next().unwrap_or_default();
+            let first = lines(&said).into_iter().next().unwrap_or_default();
             return Error::Unsupported(format!(
                 "a stream of it cannot be in such a container as it is; name the output .mkv, which holds nearly all \
                  ({first})"
@@ -147,6 +149,44 @@ pub(crate) fn subtitles_become(stream: &crate::Stream, muxer: Muxer) -> Option<&
         Muxer::WebM => (codec == "webvtt", "webvtt"),
     };
     (stream.kind == "subtitle" && LETTERS.contains(&codec) && !fits).then_some(becomes)
+}
+
+/// The file's colour tags as those of what is written: `ProRes` says nothing of the range, and is limited to everybody.
+fn colour(clip: &Clip, codec: Codec) -> impl Iterator<Item = (&'static str, &str)> {
+    let range = range_is_changed(clip, codec).then_some("tv");
+    clip.colour.iter().map(move |(tag, value)| (*tag, range.filter(|_| *tag == RANGE).unwrap_or(value)))
+}
+
+/// Whether full range is written as the limited one.
+pub(crate) fn range_is_changed(clip: &Clip, codec: Codec) -> bool {
+    clip.full_range && codec == Codec::ProRes
+}
+
+/// From the clip's pixels to those that are written, with its tags: some encoders take them from the frames alone, and the
+/// frames that come through a pipe have none.
+fn filters(clip: &Clip, codec: Codec, written: PixelFormat) -> String {
+    let mut filters = Vec::new();
+    if range_is_changed(clip, codec) {
+        filters.push("scale=in_range=full:out_range=limited".to_owned());
+    } else if clip.pixels.chroma != written.chroma && clip.pixels.chroma.is_none() {
+        // Grey is full range to ffmpeg, whatever it is; so its samples stay what they are.
+        filters.push("scale=in_range=full:out_range=full".to_owned());
+    }
+    filters.push(format!("format={}", written.name()));
+    filters.extend(clip.pixel_aspect.as_ref().map(|aspect| format!("setsar={}:max=65535", aspect.replace(':', "/"))));
+    let mut range = "unspecified";
+    let mut tags = String::new();
+    for (tag, value) in colour(clip, codec) {
+        match tag {
+            RANGE => range = value,
+            "-colorspace" => tags += &format!(":colorspace={value}"),
+            "-color_trc" => tags += &format!(":color_trc={value}"),
+            "-color_primaries" => tags += &format!(":color_primaries={value}"),
+            _ => {}
+        }
+    }
+    filters.push(format!("setparams=range={range}{tags}"));
+    filters.join(",")
 }
 
 fn header(clip: &Clip) -> Result<[u8; 32]> {

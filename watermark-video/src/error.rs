@@ -32,16 +32,17 @@ pub enum Error {
     /// The file is no video, or one that is not marked.
     #[error("{0}")]
     Unsupported(String),
-    /// Fewer frames could be decoded than the file says it has.
+    /// Fewer frames could be decoded than the file says it has, or it ends early by the decoder's account.
     #[error(
-        "only {decoded} of about {expected} frames could be decoded: the file is truncated or damaged{said}; \
-         get a whole copy, or repair it first"
+        "only {decoded}{} frames could be decoded: the file is truncated or damaged{said}; \
+         get a whole copy, or repair it first",
+        expected.map_or_else(String::new, |expected| format!(" of about {expected}"))
     )]
     Truncated {
         /// Frames decoded.
         decoded: u64,
-        /// Frames by the file's own account.
-        expected: u64,
+        /// Frames by the file's own account, where it says more than were decoded.
+        expected: Option<u64>,
         /// What the decoder said, in brackets, or nothing.
         said: String,
     },

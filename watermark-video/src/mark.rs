@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use watermark_core::{Applied, FrameEmbedder, FramePose, LumaFrame};
 
 use crate::decode::Decoder;
-use crate::encode::{Encoder, is_kept, subtitles_become};
+use crate::encode::{Encoder, is_kept, range_is_changed, subtitles_become};
+use crate::formats;
 use crate::turn;
 use crate::{Clip, Codec, EncodeOptions, Error, Muxer, Result};
 
@@ -89,17 +90,17 @@ pub fn mark(
     let bytes = clip.pixels.frame_bytes(clip.size.0, clip.size.1);
     let mut decoder = Decoder::start(clip)?;
     let first = if turn::is_needed(clip, muxer) { Some(turn::beside(output)?) } else { None };
-    let mut encoder = Encoder::start(clip, first.as_deref().unwrap_or(output), muxer, options)?;
+    let mut encoder = Encoder::start(clip, first.as_ref().map_or(output, |first| first.path()), muxer, options)?;
     let (to_mark, decoded) = sync_channel::<Frame>(BETWEEN);
     let (to_encode, marked) = sync_channel::<Frame>(BETWEEN);
     let (give_back, spare) = sync_channel::<Vec<u8>>(2 * BETWEEN + 3);
     let mut line = Line { clip, embedder, begun, result: Totals::default(), words: Vec::new() };
-    let totals = thread::scope(|scope| {
-        let reading = scope.spawn(move || -> Result<()> {
+    let (totals, damage) = thread::scope(|scope| {
+        let reading = scope.spawn(move || -> Result<Option<String>> {
             let count = read_all(&mut decoder, bytes, &spare, &to_mark)?;
             match count {
-                Some(count) => decoder.finish(clip, count),
-                None => Ok(()),
+                Some((count, last)) => decoder.finish(clip, count, last),
+                None => Ok(None),
             }
         });
         let writing = scope.spawn(move || -> Result<Encoder> {
@@ -115,36 +116,39 @@ pub fn mark(
         // The encoder's own words first: that the others stopped follows from it. It is dropped, and so ended, on error.
         let encoder = writing?;
         marking?;
-        reading?;
+        let damage = reading?;
         encoder.finish()?;
-        Ok::<_, Error>(line.result)
+        Ok::<_, Error>((line.result, damage))
     })?;
     if let Some(first) = first {
-        turn::turn(clip, &first, output, muxer)?;
+        turn::turn(clip, first.path(), output, muxer)?;
     }
+    let codec = options.codec_for(clip, muxer);
+    let mut losses = losses(clip, muxer, codec);
+    losses.extend(damage.map(|said| format!("parts of it that could not be decoded: {said}")));
     Ok(Marked {
         frames: totals.frames,
         shots: totals.shots,
         psnr_db: totals.applied.psnr_db(),
         marking: totals.marking,
         elapsed: begun.elapsed(),
-        codec: options.codec_for(clip, muxer),
-        losses: losses(clip, muxer, options.codec_for(clip, muxer)),
+        codec,
+        losses,
         poses: totals.poses,
     })
 }
 
-/// Reads frames until the end. How many, or `None` when nobody takes them any more.
+/// Reads frames until the end. How many and the timestamp of the last, or `None` when nobody takes them any more.
 fn read_all(
     decoder: &mut Decoder,
     bytes: usize,
     spare: &Receiver<Vec<u8>>,
     to_mark: &SyncSender<Frame>,
-) -> Result<Option<u64>> {
+) -> Result<Option<(u64, Option<i64>)>> {
     let (mut count, mut last) = (0, None);
     loop {
         let mut frame = spare.try_recv().unwrap_or_else(|_| vec![0; bytes]);
-        let Some(ticks) = decoder.read(&mut frame)? else { return Ok(Some(count)) };
+        let Some(ticks) = decoder.read(&mut frame)? else { return Ok(Some((count, last))) };
         // A frame without a timestamp, or with one that has been: the tick after the last.
         let least = last.map_or(i64::MIN, |last: i64| last.saturating_add(1));
         let ticks = ticks.unwrap_or(least.max(0)).max(least);
@@ -240,6 +244,11 @@ fn losses(clip: &Clip, muxer: Muxer, codec: Codec) -> Vec<String> {
         let becomes = subtitles_become(other, muxer)?;
         Some(format!("the form of its subtitle stream {} ({}): written as {becomes}", other.index, other.codec))
     }));
+    losses.extend(formats::losses(clip.pixels, formats::nearest(codec, clip.pixels)));
+    if range_is_changed(clip, codec) {
+        losses
+            .push("its full range of brightness: written as the limited one, which is all that prores has".to_owned());
+    }
     if clip.rotation_deg != 0 && !muxer.is_mp4() {
         losses.push(format!("its rotation by {} degrees, which mp4 and mov alone keep", clip.rotation_deg));
     }

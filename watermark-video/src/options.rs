@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::{Clip, Error, Result};
+use crate::formats::misfit;
+use crate::{Clip, Error, PixelFormat, Result};
 
 /// A video codec to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,16 @@ impl Codec {
     pub fn parse(name: &str) -> Option<Self> {
         let name = if name == "hevc" { "h265" } else { name };
         Self::ALL.into_iter().find(|codec| codec.name() == name)
+    }
+
+    /// Whether a container holds it, and players read it there: of FFV1 in MOV few do.
+    pub(crate) fn fits(self, muxer: Muxer) -> bool {
+        match muxer {
+            Muxer::WebM => matches!(self, Self::Vp9 | Self::Av1),
+            Muxer::Mp4 => !matches!(self, Self::Ffv1 | Self::ProRes),
+            Muxer::Mov => !matches!(self, Self::Ffv1 | Self::Vp9 | Self::Av1),
+            Muxer::Matroska => true,
+        }
     }
 
     fn encoder(self) -> &'static str {
@@ -112,8 +123,9 @@ impl Muxer {
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct EncodeOptions {
-    /// The codec. Default: the source's own, where it is one of [`Codec`] and fits the container, else H.264 (VP9 in
-    /// `WebM`).
+    /// The codec. Default: the source's own, where it is one of [`Codec`], fits the container and keeps depth and chroma,
+    /// else the first that does of H.264, VP9, H.265, AV1 and FFV1; where none does, the one that loses least. `ProRes`
+    /// stays itself wherever it fits.
     pub codec: Option<Codec>,
     /// Constant quality: 0 is best. Default: that of [`Codec::crf`].
     pub crf: Option<u8>,
@@ -124,17 +136,20 @@ pub struct EncodeOptions {
 impl EncodeOptions {
     /// The codec for a clip in a container.
     pub fn codec_for(&self, clip: &Clip, muxer: Muxer) -> Codec {
-        let own = Codec::parse(&clip.codec).filter(|codec| match muxer {
-            Muxer::WebM => matches!(codec, Codec::Vp9 | Codec::Av1),
-            Muxer::Mp4 => !matches!(codec, Codec::Ffv1 | Codec::ProRes),
-            Muxer::Mov => !matches!(codec, Codec::Ffv1 | Codec::Vp9 | Codec::Av1),
-            Muxer::Matroska => true,
-        });
-        self.codec.or(own).unwrap_or(if muxer == Muxer::WebM { Codec::Vp9 } else { Codec::H264 })
+        let fits = |codec: &Codec| codec.fits(muxer);
+        let own = Codec::parse(&clip.codec).filter(fits);
+        // Those that work with it want it again, and its bits beyond ten are few against what another codec takes away.
+        if let Some(codec) = self.codec.or(own.filter(|own| *own == Codec::ProRes)) {
+            return codec;
+        }
+        let others = [Codec::H264, Codec::Vp9, Codec::H265, Codec::Av1, Codec::Ffv1].into_iter().filter(fits);
+        let best = own.into_iter().chain(others);
+        // The first of those that lose least.
+        best.min_by_key(|&codec| misfit(codec, clip.pixels, clip.size)).unwrap_or(Codec::H264)
     }
 
     /// The encoder's arguments.
-    pub(crate) fn arguments(&self, codec: Codec, clip: &Clip) -> Result<Vec<String>> {
+    pub(crate) fn arguments(&self, codec: Codec, clip: &Clip, written: PixelFormat) -> Result<Vec<String>> {
         let mut said: Vec<String> = vec!["-c:v:0".into(), codec.encoder().into()];
         let mut add = |words: &[&str]| said.extend(words.iter().map(|&word| word.to_owned()));
         match (codec.crf(), self.crf) {
@@ -150,7 +165,7 @@ impl EncodeOptions {
         match codec {
             Codec::Vp9 => add(&["-b:v:0", "0", "-row-mt", "1"]),
             Codec::Ffv1 => add(&["-level", "3", "-slicecrc", "1"]),
-            Codec::ProRes => add(&["-profile:v:0", if clip.pixels.chroma == Some((0, 0)) { "4444" } else { "hq" }]),
+            Codec::ProRes => add(&["-profile:v:0", if written.chroma == Some((0, 0)) { "4444" } else { "hq" }]),
             _ => {}
         }
         match (codec, &self.preset) {

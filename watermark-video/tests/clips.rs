@@ -339,3 +339,107 @@ fn a_full_disk_is_named() {
     let error = marked_with(&source, &full, &EncodeOptions::default(), &mut |_| true).unwrap_err().to_string();
     assert!(error.contains("no space is left"), "{error}");
 }
+
+/// Frames at a varying rate, in containers that count none; also what was written of them.
+#[test]
+fn an_estimate_of_frames_refuses_nothing() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = Folder::new();
+    let first = folder.path("a.mp4");
+    let varied = "-vf select='lt(t,0.5)+not(mod(n\\,5))' -fps_mode vfr -pix_fmt yuv420p -c:v libx264 -preset ultrafast";
+    ffmpeg(
+        &format!("-f lavfi -i mandelbrot=s=448x270:r=25 -f lavfi -i sine=440:d=4 -map 0 -map 1 -t 2 -c:a aac {varied}"),
+        &first,
+    );
+    let sound = folder.path("long.mkv");
+    ffmpeg(&format!("-i {} -f lavfi -i sine=440:d=6 -map 0:v -map 1 -c:v copy -c:a aac", first.display()), &sound);
+    for name in ["b.mkv", "b.flv", "b.ts", "b.avi"] {
+        let source = folder.path(name);
+        ffmpeg(&format!("-i {} -c copy", first.display()), &source);
+        let (once, twice) = (folder.path("once.mkv"), folder.path("twice.mkv"));
+        for (from, to) in [(&source, &once), (&once, &twice)] {
+            let report = marked(from, to, &crf(Codec::H264, 16));
+            assert!(report.frames < 30 && report.losses.is_empty(), "{name}: {} {:?}", report.frames, report.losses);
+        }
+    }
+    assert!(marked(&sound, &folder.path("o.mkv"), &crf(Codec::H264, 16)).frames < 30);
+}
+
+#[test]
+fn what_the_decoder_complains_of_is_said_and_an_early_end_is_an_error() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = Folder::new();
+    let whole = folder.path("a.mp4");
+    ffmpeg(&format!("{SOURCE} -pix_fmt yuv420p -c:v libx264 -preset ultrafast -g 5"), &whole);
+    for name in ["b.mkv", "b.avi", "b.flv"] {
+        let (source, output) = (folder.path(name), folder.path("o.mkv"));
+        ffmpeg(&format!("-i {} -c copy", whole.display()), &source);
+        let bytes = std::fs::read(&source).unwrap();
+        std::fs::write(&source, &bytes[..bytes.len() * 8 / 10]).unwrap();
+        match marked_with(&source, &output, &EncodeOptions::default(), &mut |_| true) {
+            // No count and no early end: the last frame alone is said to be in pieces.
+            Ok(report) if name == "b.flv" => {
+                let said = report.losses.join("; ");
+                assert!(said.contains("could not be decoded") && !said.contains("0x"), "{said}");
+            }
+            Err(Error::Truncated { decoded, .. }) if name != "b.flv" => assert!(decoded < 25),
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_codec_is_taken_that_keeps_the_format_and_what_another_loses_is_said() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = Folder::new();
+    let source = folder.path("a.mkv");
+    ffmpeg("-f lavfi -i mandelbrot=s=449x270:r=25 -t 0.2 -pix_fmt yuv444p12le -c:v ffv1", &source);
+    let named = |path: &Path| Clip::probe(path).unwrap().pixels.name();
+    let output = folder.path("b.mp4");
+    let report = marked(&source, &output, &EncodeOptions::default());
+    assert!(report.losses.is_empty() && named(&output) == "yuv444p12le", "{:?} {}", report.losses, named(&output));
+    let report = marked(&source, &output, &crf(Codec::H264, 12));
+    assert_eq!(
+        (report.losses, named(&output)),
+        (vec!["its 12 bits: written with 10".to_owned()], "yuv444p10le".into())
+    );
+    let odd = marked_with(&source, &folder.path("c.mkv"), &crf(Codec::Av1, 12), &mut |_| true).unwrap_err();
+    assert!(odd.to_string().contains("449x270") && odd.to_string().contains("ffv1"), "{odd}");
+    let unfit = marked_with(&source, &folder.path("c.mov"), &crf(Codec::Av1, 12), &mut |_| true).unwrap_err();
+    assert!(unfit.to_string().contains(".mkv"), "{unfit}");
+}
+
+#[test]
+fn prores_keeps_the_colours_of_hdr() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = Folder::new();
+    let (source, output) = (folder.path("a.mkv"), folder.path("b.mov"));
+    let colours =
+        "-pix_fmt yuv422p10le -color_primaries bt2020 -color_trc smpte2084 -colorspace bt2020nc -color_range tv";
+    ffmpeg(&format!("-f lavfi -i mandelbrot=s=448x270:r=25 -t 0.2 {colours} -c:v ffv1"), &source);
+    let mut options = EncodeOptions::default();
+    options.codec = Some(Codec::ProRes);
+    marked(&source, &output, &options);
+    let said = probed(&output, "stream=color_space,color_transfer,color_primaries");
+    assert_eq!(said.trim(), "bt2020nc,smpte2084,bt2020");
+}
+
+/// DV says of its frames alone that they are made of fields.
+#[test]
+fn fields_are_seen_where_the_container_is_silent() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = Folder::new();
+    let source = folder.path("a.avi");
+    ffmpeg("-f lavfi -i mandelbrot=s=720x576:r=25 -t 0.2 -pix_fmt yuv420p -c:v dvvideo", &source);
+    assert!(Clip::probe(&source).unwrap_err().to_string().contains("interlaced"));
+}

@@ -12,8 +12,10 @@ const SNIFFED: u64 = 1024;
 const STILL_BRANDS: [&[u8; 4]; 8] = [b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1", b"heim", b"hevc"];
 
 /// Extensions of files that are clips.
-const EXTENSIONS: [&str; 14] =
-    ["mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "m2ts", "mts", "wmv", "flv", "ogv"];
+const EXTENSIONS: [&str; 18] = [
+    "mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "m2ts", "mts", "wmv", "flv", "ogv", "h264", "264",
+    "h265", "hevc",
+];
 /// The one of them that files of other kinds have, too.
 const AMBIGUOUS: &str = "ts";
 

@@ -58,7 +58,7 @@ pub(crate) fn look(detector: &Detector, path: &Path, sampling: &Sampling) -> Res
     if let Some(sequence) = Sequence::of(path)? {
         return sequence::look(detector, &sequence, sampling).with_context(|| path.display().to_string());
     }
-    if !pipe::is(path) && clip::is_clip(path) {
+    if !pipe::is(path) && clip::is_named_or_begins_like_one(path) {
         return look_at_clip(detector, path, sampling).with_context(|| path.display().to_string());
     }
     let bytes = if pipe::is(path) { pipe::read_standard_input()? } else { files::read(path, MAX_PICTURE_BYTES)? };

@@ -127,3 +127,15 @@ fn without_ffmpeg_it_says_how_to_install_it() {
     let run = sandbox.run_with_variable("PATH", "", ["detect", "clip.mp4", "--key", "studio.key"]);
     run.complains(2, &["clip.mp4", "install ffmpeg"]);
 }
+
+#[test]
+fn what_is_named_like_a_clip_is_looked_at_as_one() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let sandbox = Sandbox::with_key();
+    sandbox.write("words.mp4", "no film");
+    sandbox
+        .run(["detect", "words.mp4", "--key", "studio.key"])
+        .complains(2, &["words.mp4", "ffprobe failed", "no clip"]);
+}

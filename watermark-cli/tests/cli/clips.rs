@@ -96,3 +96,13 @@ fn a_clip_with_content_credentials_is_refused_until_it_is_said_what_becomes_of_t
     let arguments = ["embed", "film.mp4", "--out", "o.mp4", "--key", "studio.key"];
     sandbox.fails(3, arguments, &["film.mp4", "C2PA", "--c2pa strip"]);
 }
+
+#[test]
+fn a_bare_stream_is_a_clip() {
+    let Some(sandbox) = with_film() else { return };
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-nostdin", "-v", "error", "-i"]).arg(sandbox.path("film.mp4"));
+    assert!(ffmpeg.args(["-an", "-c", "copy"]).arg(sandbox.path("film.h264")).status().unwrap().success());
+    let arguments = ["embed", "film.h264", "--out", "out.mp4", "--key", "studio.key", "--crf", "16", "--json"];
+    assert_eq!(sandbox.run(arguments).succeeds().json()[0]["clip"]["frames"], 25);
+}

@@ -6,6 +6,7 @@ mod report;
 use std::path::{Path, PathBuf};
 
 use hdr::{hdr_by_scene, hdr10};
+pub(crate) use report::Count;
 use report::{Length, Probed, ProbedStream, SideData, ask, ask_thoroughly, fraction};
 
 use crate::{Error, PixelFormat, Result};
@@ -26,6 +27,8 @@ pub struct Clip {
     pub codec: String,
     /// Frames by the file's own account, exact or from duration and rate; `None` where it says nothing.
     pub frames: Option<u64>,
+    /// What the container has counted: this decides whether frames are missing, not an estimate.
+    pub(crate) counted: Option<Count>,
     /// Mean frames a second; 0 where it is unknown.
     pub rate: f64,
     /// Length, seconds; 0 where it is unknown.
@@ -100,7 +103,7 @@ impl Suspect {
             let text = "there is no video stream in it; a mark is in pictures, not in sound";
             return Err(Error::Unsupported(text.to_owned()));
         };
-        let Length { rate, duration_s, frames } = Length::of(stream, &probed.format);
+        let Length { rate, duration_s, frames, .. } = Length::of(stream, &probed.format);
         let other_videos = videos.map(|other| other.index).collect();
         Ok(Self { path: path.to_owned(), index: stream.index, other_videos, duration_s, rate, frames })
     }
@@ -133,7 +136,7 @@ impl Clip {
         if let Some(order @ ("tt" | "bb" | "tb" | "bt")) = stream.field_order.as_deref() {
             return unsupported(format!(
                 "it is interlaced (field order {order}), and whole frames are marked; deinterlace it first \
-                 (ffmpeg -vf bwdif)"
+                 (ffmpeg -vf bwdif; with -vf setfield=prog instead where its frames are whole all the same)"
             ));
         }
         let (Some(width), Some(height)) = (stream.width, stream.height) else {
@@ -183,6 +186,7 @@ impl Clip {
             full_range: pixels.full || stream.color_range.as_deref() == Some("pc"),
             codec: stream.codec_name.clone().unwrap_or_default(),
             frames: length.frames,
+            counted: length.counted,
             rate: length.rate,
             duration_s: length.duration_s.unwrap_or(0.0),
             time_base: fraction(stream.time_base.as_deref()).unwrap_or((1, 90_000)),

@@ -8,6 +8,9 @@ use serde::Deserialize;
 use crate::command::{Running, argument, complaint, reader};
 use crate::{Error, Result};
 
+/// The frames that are looked at for what the container does not say, as ffprobe takes it.
+const FIRST_FRAMES: &str = "%+#8";
+
 /// What ffprobe says beside a stream or a frame.
 pub(super) type SideData = BTreeMap<String, serde_json::Value>;
 
@@ -24,6 +27,12 @@ pub(super) struct Probed {
 #[derive(Deserialize)]
 pub(super) struct ProbedFrame {
     #[serde(default)]
+    pub(super) interlaced_frame: i32,
+    #[serde(default)]
+    pub(super) top_field_first: i32,
+    #[serde(default)]
+    pub(super) stream_index: usize,
+    #[serde(default)]
     pub(super) side_data_list: Vec<SideData>,
 }
 
@@ -32,6 +41,8 @@ pub(super) struct ProbedFormat {
     #[serde(default)]
     pub(super) format_name: String,
     pub(super) duration: Option<String>,
+    #[serde(default)]
+    pub(super) tags: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -69,6 +80,11 @@ impl ProbedStream {
         matches!(self.color_transfer.as_deref(), Some("smpte2084" | "arib-std-b67"))
     }
 
+    /// Whether the container says if its frames are made of fields.
+    fn says_its_fields(&self) -> bool {
+        self.field_order.as_deref().is_some_and(|order| order != "unknown")
+    }
+
     pub(super) fn disposition(&self) -> Vec<String> {
         self.disposition.iter().filter(|(_, set)| **set == 1).map(|(name, _)| name.clone()).collect()
     }
@@ -87,7 +103,19 @@ pub(super) struct Length {
     /// Frames a second, 0 where nothing says so.
     pub(super) rate: f64,
     pub(super) duration_s: Option<f64>,
+    /// Frames, counted or from duration and rate: for what is shown to people, and for nothing that is decided.
     pub(super) frames: Option<u64>,
+    /// What the container itself has counted.
+    pub(super) counted: Option<Count>,
+}
+
+/// What a container has counted of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Count {
+    /// Frames.
+    Frames(u64),
+    /// Ticks from the beginning to the end, with or without a frame in each.
+    Ticks(u64),
 }
 
 impl Length {
@@ -102,9 +130,27 @@ impl Length {
         // What was cut off without coding anew is often still in the file and counted, and is not shown.
         let counted: Option<u64> = stream.nb_frames.as_ref().and_then(|text| text.parse().ok());
         let shown = duration_s.map(|s| (s * rate).round() as u64).filter(|&frames| frames > 0);
-        let frames = [counted, shown].into_iter().flatten().min();
-        Self { rate, duration_s, frames }
+        let tagged = counted_by_tag(stream, format);
+        let frames = tagged.or([counted, shown].into_iter().flatten().min());
+        let counted = match (counted, shown) {
+            // libavformat's avidec.c: the length in the header, a frame to each tick or none.
+            (Some(counted), _) if format.format_name == "avi" => Some(Count::Ticks(counted)),
+            // Not all that is counted is shown, and how many are not, nothing says.
+            (Some(counted), Some(shown)) if counted > shown + 2 + shown / 50 => None,
+            (counted, _) => counted.or(tagged).map(Count::Frames),
+        };
+        Self { rate, duration_s, frames, counted }
     }
+}
+
+/// Frames by the statistics of mkvmerge. ffmpeg copies them into what it cuts from such a file, where they are wrong.
+fn counted_by_tag(stream: &ProbedStream, format: &ProbedFormat) -> Option<u64> {
+    let is_copied = |(tag, value): (&String, &String)| tag.eq_ignore_ascii_case("encoder") && value.starts_with("Lavf");
+    if format.tags.iter().any(is_copied) {
+        return None;
+    }
+    let is_count = |tag: &str| tag == "NUMBER_OF_FRAMES" || tag.starts_with("NUMBER_OF_FRAMES-");
+    stream.tags.iter().find(|(tag, _)| is_count(tag))?.1.parse().ok()
 }
 
 /// What ffprobe says of a file.
@@ -112,15 +158,32 @@ pub(super) fn ask(path: &Path) -> Result<Probed> {
     ask_for(path, &["-show_streams", "-show_format"])
 }
 
-/// As [`ask`], and of high dynamic range what the first frame says, too: many files say it there and not in the container.
+/// As [`ask`], and what the first frames say where many files say it there and not in the container: of high dynamic range,
+/// and whether they are made of fields.
 pub(super) fn ask_thoroughly(path: &Path) -> Result<Probed> {
     let mut probed = ask(path)?;
-    for stream in probed.streams.iter_mut().filter(|stream| stream.is_hdr()) {
-        let first = ["-show_frames", "-read_intervals", "%+#1", "-select_streams", &stream.index.to_string()];
+    let unsaid: Vec<usize> = probed.videos().filter(|s| s.is_hdr() || !s.says_its_fields()).map(|s| s.index).collect();
+    for index in unsaid {
+        let first = ["-show_frames", "-read_intervals", FIRST_FRAMES, "-select_streams", &index.to_string()];
         let frames = ask_for(path, &first)?.frames;
-        stream.side_data_list.extend(frames.into_iter().flat_map(|frame| frame.side_data_list));
+        let Some(stream) = probed.streams.iter_mut().find(|stream| stream.index == index) else { continue };
+        let frames: Vec<ProbedFrame> = frames.into_iter().filter(|frame| frame.stream_index == index).collect();
+        if !stream.says_its_fields() {
+            stream.field_order = fields(&frames).map(str::to_owned);
+        }
+        if let Some(frame) = frames.into_iter().next().filter(|_| stream.is_hdr()) {
+            stream.side_data_list.extend(frame.side_data_list);
+        }
     }
     Ok(probed)
+}
+
+/// The order of the fields, by ffmpeg's names, where most of the frames are made of fields.
+fn fields(frames: &[ProbedFrame]) -> Option<&'static str> {
+    let interlaced = || frames.iter().filter(|frame| frame.interlaced_frame == 1);
+    let top_first = interlaced().filter(|frame| frame.top_field_first == 1).count();
+    let count = interlaced().count();
+    (2 * count > frames.len()).then_some(if 2 * top_first > count { "tt" } else { "bb" })
 }
 
 fn ask_for(path: &Path, what: &[&str]) -> Result<Probed> {
