@@ -64,8 +64,8 @@ fn two_inputs_for_one_output() {
         &["in/a.png", "other/a.jpg", "--out", "out", "--format", "png"],
         &["in/a.png and other/a.jpg", "out/a.png"],
     );
-    sandbox.write("list.csv", "file,out\nin/a.png,x\nin/b/d.jpg,x/y.jpg\n");
-    refused(&sandbox, &["--manifest", "list.csv", "--out", "out"], &["out/x would be a file", "directory"]);
+    sandbox.write("list.csv", "file,out\nin/a.png,x.png\nin/b/d.jpg,x.png/y.jpg\n");
+    refused(&sandbox, &["--manifest", "list.csv", "--out", "out"], &["out/x.png would be a file", "directory"]);
 }
 
 #[test]

@@ -187,7 +187,7 @@ mod tests {
         let mut state = 1_u32;
         let samples = (0..width * height * 3).map(|i| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (20_000 + i / 3 % width * 30 + i / 3 / width % 700 * 20) as u16 + ((state >> 16) * noise >> 16) as u16
+            (20_000 + i / 3 % width * 30 + i / 3 / width % 700 * 20) as u16 + (((state >> 16) * noise) >> 16) as u16
         });
         Picture::new(width, height, Layout::Rgb, PixelData::U16(samples.collect())).unwrap()
     }
