@@ -69,7 +69,7 @@ pub(crate) fn complaint(said: &str, path: &Path) -> String {
     last.replace(&name, "the file").replace(&*path.to_string_lossy(), "the file")
 }
 
-/// What a program said, line by line: without addresses in memory ("[h264 @ 0x5581] ..."), and each but once.
+/// What a program said, line by line: without addresses in memory (`[h264 @ 0x5581] ...`), and each but once.
 pub(crate) fn lines(said: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for line in said.lines() {
