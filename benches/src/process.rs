@@ -1,8 +1,8 @@
 //! Programs that are measured from outside: CPU time, time by the clock, and memory.
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,24 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// A result of measuring from outside.
 pub type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// Prints the page that a bench makes with the program whose path it was given.
+pub fn print_page(bench: &str, page: impl FnOnce(&Path) -> Outcome<String>) -> ExitCode {
+    let Some(program) = std::env::args_os().nth(1).map(PathBuf::from) else {
+        eprintln!("{bench}: give the path of the `watermark` program");
+        return ExitCode::from(2);
+    };
+    match page(&program) {
+        Ok(page) => {
+            print!("{page}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{bench}: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
 
 /// Times of a command with all that it started, s.
 #[derive(Debug, Clone, Copy)]

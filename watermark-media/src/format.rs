@@ -83,23 +83,10 @@ impl Format {
 
     /// What is wrong with a picture of a kind that is not read, by its first bytes; none for files that are no pictures.
     pub fn unread(bytes: &[u8]) -> Option<Error> {
-        const PICTURES: [&str; 12] = [
-            "AVIF",
-            "BMP",
-            "DPX",
-            "GIF",
-            "HEIC",
-            "JPEG 2000",
-            "JPEG XL",
-            "OpenEXR",
-            "QOI",
-            "Radiance HDR",
-            "a portable anymap (PBM, PGM, PPM, PAM)",
-            "farbfeld",
-        ];
-        let what = foreign(bytes).filter(|what| PICTURES.contains(what) && Self::sniff(bytes).is_none())?;
+        let Foreign { what, holds } = foreign(bytes).filter(|_| Self::sniff(bytes).is_none())?;
         // Two letters begin many a text; in a picture four bytes behind its length are zero.
-        (what != "BMP" || bytes.get(6..10) == Some(&[0; 4])).then(|| not_read(what))
+        let is_text = bytes.starts_with(BMP) && bytes.get(6..10) != Some(&[0; 4]);
+        (holds == Holds::Picture && !is_text).then(|| not_read(what))
     }
 
     /// The usual extension of a file name, without a dot.
@@ -123,7 +110,7 @@ impl Format {
         if bytes.is_empty() {
             return Err(Error::Empty);
         }
-        Self::sniff(bytes).ok_or_else(|| not_read(foreign(bytes).unwrap_or("a file of unknown kind")))
+        Self::sniff(bytes).ok_or_else(|| not_read(foreign(bytes).map_or("a file of unknown kind", |kind| kind.what)))
     }
 }
 
@@ -157,44 +144,65 @@ fn is_avif(bytes: &[u8]) -> bool {
     brands.as_chunks::<4>().0.iter().any(|brand| matches!(brand, b"avif" | b"avis"))
 }
 
-/// The name of a kind of file that is not read, from its first bytes.
-fn foreign(bytes: &[u8]) -> Option<&'static str> {
+/// A kind of file that is not read.
+struct Foreign {
+    what: &'static str,
+    holds: Holds,
+}
+
+/// What a kind of file is for.
+#[derive(Clone, Copy, PartialEq)]
+enum Holds {
+    /// A finished picture.
+    Picture,
+    /// Something else, or what pictures are made of.
+    Other,
+}
+
+/// How a BMP begins.
+const BMP: &[u8] = b"BM";
+
+/// The kind of a file that is not read, from its first bytes.
+fn foreign(bytes: &[u8]) -> Option<Foreign> {
+    use Holds::{Other, Picture};
+    let kind = |what, holds| Some(Foreign { what, holds });
     // In either byte order.
     #[cfg(feature = "film")]
     if bytes.starts_with(b"SDPX") || bytes.starts_with(b"XPDS") {
-        return Some("DPX");
+        return kind("DPX", Picture);
     }
-    const STARTS: [(&[u8], &str); 19] = [
-        (b"GIF8", "GIF"),
-        (b"BM", "BMP"),
-        (&[0x76, 0x2f, 0x31, 0x01], "OpenEXR"),
-        (&[0xff, 0x0a], "JPEG XL"),
-        (b"\0\0\0\x0cJXL ", "JPEG XL"),
-        (b"\0\0\0\x0cjP  ", "JPEG 2000"),
-        (&[0xff, 0x4f, 0xff, 0x51], "JPEG 2000"),
-        (b"8BPS", "a Photoshop document (PSD)"),
-        (b"\0\0\x01\0", "a Windows icon (ICO)"),
-        (b"qoif", "QOI"),
-        (b"#?RADIANCE", "Radiance HDR"),
-        (b"DDS ", "a DirectDraw texture (DDS)"),
-        (b"farbfeld", "farbfeld"),
-        (b"%PDF", "PDF"),
-        (b"<svg", "SVG"),
-        (b"<?xml", "XML or SVG"),
-        (b"\x1aE\xdf\xa3", "a Matroska or WebM video"),
-        (b"PK\x03\x04", "a ZIP archive"),
-        (b"YUV4MPEG2", "a raw YUV4MPEG2 video"),
+    const STARTS: [(&[u8], &str, Holds); 19] = [
+        (b"GIF8", "GIF", Picture),
+        (BMP, "BMP", Picture),
+        (&[0x76, 0x2f, 0x31, 0x01], "OpenEXR", Picture),
+        (&[0xff, 0x0a], "JPEG XL", Picture),
+        (b"\0\0\0\x0cJXL ", "JPEG XL", Picture),
+        (b"\0\0\0\x0cjP  ", "JPEG 2000", Picture),
+        (&[0xff, 0x4f, 0xff, 0x51], "JPEG 2000", Picture),
+        (b"8BPS", "a Photoshop document (PSD)", Other),
+        (b"\0\0\x01\0", "a Windows icon (ICO)", Other),
+        (b"qoif", "QOI", Picture),
+        (b"#?RADIANCE", "Radiance HDR", Picture),
+        (b"DDS ", "a DirectDraw texture (DDS)", Other),
+        (b"farbfeld", "farbfeld", Picture),
+        (b"%PDF", "PDF", Other),
+        (b"<svg", "SVG", Other),
+        (b"<?xml", "XML or SVG", Other),
+        (b"\x1aE\xdf\xa3", "a Matroska or WebM video", Other),
+        (b"PK\x03\x04", "a ZIP archive", Other),
+        (b"YUV4MPEG2", "a raw YUV4MPEG2 video", Other),
     ];
     if let [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] = bytes {
-        return Some(match brand.get(..4)? {
-            b"avif" | b"avis" => "AVIF",
-            b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1" => "HEIC",
-            b"crx " => "a camera raw file (CR3)",
-            _ => "an MP4 or QuickTime video",
-        });
+        return match brand.get(..4)? {
+            b"avif" | b"avis" => kind("AVIF", Picture),
+            b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1" => kind("HEIC", Picture),
+            b"crx " => kind("a camera raw file (CR3)", Other),
+            _ => kind("an MP4 or QuickTime video", Other),
+        };
     }
     if let [b'P', b'1'..=b'7', b' ' | b'\n' | b'\r' | b'\t', ..] = bytes {
-        return Some("a portable anymap (PBM, PGM, PPM, PAM)");
+        return kind("a portable anymap (PBM, PGM, PPM, PAM)", Picture);
     }
-    STARTS.iter().find(|(start, _)| bytes.starts_with(start)).map(|&(_, name)| name)
+    let &(_, what, holds) = STARTS.iter().find(|(start, ..)| bytes.starts_with(start))?;
+    kind(what, holds)
 }

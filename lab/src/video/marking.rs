@@ -35,7 +35,12 @@ impl Marking {
         }
     }
 
-    /// Marks a film's frames from its beginning, and gives those from `first` on.
+    /// Where marking begins for the frames from `first` on: what the others do with a frame does not depend on those before.
+    pub(crate) fn begins(self, first: usize) -> usize {
+        if self == Self::Frames { 0 } else { first }
+    }
+
+    /// Marks frames from where marking [begins](Self::begins), and gives those from the `first` of them on.
     pub(crate) fn film(
         self,
         frames: impl Iterator<Item = Frame>,
@@ -44,8 +49,7 @@ impl Marking {
         payload: &Payload,
     ) -> Result<Vec<Frame>> {
         if self != Self::Frames {
-            // What each does with a frame does not depend on those before the piece.
-            let mut frames: Vec<Frame> = frames.skip(first).collect();
+            let mut frames: Vec<Frame> = frames.collect();
             self.mark(&mut frames, key, payload)?;
             return Ok(frames);
         }

@@ -183,7 +183,8 @@ impl Study<'_> {
         let start = Instant::now();
         let source = Source::new(self.options, clip, piece)?;
         let (rate, first) = (source.rate, source.first);
-        let marked = self.options.marking.film(source.until_end(), first, &key, &payload)?;
+        let from = self.options.marking.begins(first);
+        let marked = self.options.marking.film(source.frames(from), first - from, &key, &payload)?;
         let folder = tempfile::tempdir()?;
         let published = folder.path().join("published.mkv");
         ffmpeg::encode(&marked, rate, &PUBLISHED.map(str::to_owned), &published)?;
@@ -265,7 +266,7 @@ impl Study<'_> {
 fn cut(options: &Options, clip: &str, piece: usize) -> Result<(Vec<Frame>, f64)> {
     let source = Source::new(options, clip, piece)?;
     let (rate, first) = (source.rate, source.first);
-    Ok((source.until_end().skip(first).collect(), rate))
+    Ok((source.frames(first).collect(), rate))
 }
 
 /// A clip, and which of its frames are a random piece.
@@ -298,11 +299,11 @@ impl Source {
         Ok(Self { film, rate: scenes::RATE as f64, first, count })
     }
 
-    /// The clip's frames up to the end of the piece.
-    fn until_end(self) -> Box<dyn Iterator<Item = Frame>> {
+    /// The clip's frames from one up to the end of the piece.
+    fn frames(self, from: usize) -> Box<dyn Iterator<Item = Frame>> {
         match self.film {
-            Film::Real(frames) => Box::new(frames.into_iter()),
-            Film::Generated(clip) => Box::new((0..self.first + self.count).map(move |n| clip.frame(n))),
+            Film::Real(frames) => Box::new(frames.into_iter().skip(from)),
+            Film::Generated(clip) => Box::new((from..self.first + self.count).map(move |n| clip.frame(n))),
         }
     }
 }

@@ -49,6 +49,11 @@ impl FolderLock {
     }
 }
 
+/// Whether a run is at work in a directory. The file of one that was killed is there without its lock.
+pub(crate) fn is_held(folder: &Path) -> bool {
+    File::open(folder.join(NAME)).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 #[cfg(unix)]
 fn is_still_there(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -79,9 +84,11 @@ mod tests {
         let lock = FolderLock::take(&out).unwrap();
         let error = FolderLock::take(&out).unwrap_err().to_string();
         assert!(error.contains("another run"), "{error}");
+        assert!(is_held(&out) && !is_held(folder.path()));
         drop(lock);
         assert_eq!(fs::read_dir(&out).unwrap().count(), 0, "nothing is left");
         fs::write(out.join(NAME), "").unwrap();
+        assert!(!is_held(&out), "left by a killed run");
         assert!(FolderLock::take(&out).is_ok(), "left by a killed run");
     }
 }

@@ -21,7 +21,7 @@ mod film;
 pub(crate) mod inputs;
 mod ledger;
 pub(crate) mod lists;
-mod lock;
+pub(crate) mod lock;
 mod medium;
 mod names;
 pub(crate) mod pipe;

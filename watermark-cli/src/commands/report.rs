@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
-use watermark_core::{Key, Mark};
+use watermark_core::Key;
 use watermark_evidence::preview;
 use watermark_evidence::report::{
     ChainCheck, KeyLine, KeyStatus, Lang, Registered, RegistryFacts, Report, RingLine, SameNumber, Suspect, html,
@@ -134,13 +134,9 @@ fn measure(path: &Path) -> Option<(u64, Hash)> {
 fn looked_at(file: &Path, name: &str, seen: Look, registry: Option<&Path>) -> Result<Suspect> {
     let strongest = seen.detection.strongest();
     // A connection for each file, as threads do not share one.
-    let (asset, rows) = match asset::registry(registry)? {
-        Some(registry) => {
-            let asset = asset::of(&registry, strongest, &seen.picture, &seen.sha256)?;
-            let several = asset.as_ref().is_some_and(|asset| asset.rows > 1);
-            (asset, if several { rows(&registry, strongest)? } else { Vec::new() })
-        }
-        None => (None, Vec::new()),
+    let asset = match asset::registry(registry)? {
+        Some(registry) => asset::of(&registry, strongest, &seen.picture, &seen.sha256)?,
+        None => None,
     };
     let view = seen.picture.view();
     Ok(Suspect {
@@ -154,18 +150,13 @@ fn looked_at(file: &Path, name: &str, seen: Look, registry: Option<&Path>) -> Re
         detect: DetectReport::of(name, &seen.detection, 0),
         evidence: strongest.evidence.clone(),
         tried: Some(seen.detection.tried),
-        registered: asset.as_ref().map(|asset| registered(asset, &rows)),
+        registered: asset.as_ref().map(registered),
         fit: asset.and_then(|asset| asset.fit),
     })
 }
 
-/// All rows of a mark's id.
-fn rows(registry: &Registry, mark: &Mark) -> Result<Vec<Stored>> {
-    let Some(payload) = &mark.payload else { return Ok(Vec::new()) };
-    Ok(registry.find(&mark.key_id.to_string(), &payload.to_string())?)
-}
-
-fn registered(asset: &Asset, rows: &[Stored]) -> Registered {
+fn registered(asset: &Asset) -> Registered {
+    let several = if asset.rows.len() > 1 { asset.rows.as_slice() } else { &[] };
     let entry = &asset.stored.entry;
     let signature = asset.stored.place.as_ref().and_then(|place| place.signature.as_ref());
     Registered {
@@ -181,7 +172,7 @@ fn registered(asset: &Asset, rows: &[Stored]) -> Registered {
         thumbnail: asset.thumbnail.as_ref().map(watermark_evidence::Thumbnail::to_data_uri),
         source_sha256: hex(&entry.source_sha256),
         output_sha256: hex(&entry.output_sha256),
-        same_number: rows.iter().map(same_number).collect(),
+        same_number: several.iter().map(same_number).collect(),
     }
 }
 

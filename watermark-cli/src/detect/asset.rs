@@ -15,8 +15,8 @@ use crate::output;
 pub(crate) struct Asset {
     /// The row.
     pub(crate) stored: Stored,
-    /// Rows of the same id: one mark may have been written into several files.
-    pub(crate) rows: usize,
+    /// All rows of the same id, this one with them: one mark may have been written into several files.
+    pub(crate) rows: Vec<Stored>,
     /// Whether the suspect is the registered file, byte for byte.
     pub(crate) identical: bool,
     /// The registered thumbnail.
@@ -44,12 +44,11 @@ pub(crate) fn registry(path: Option<&Path>) -> Result<Option<Registry>> {
 /// Looks a mark up. Only what was found and read has an id to look up.
 pub(crate) fn of(registry: &Registry, mark: &Mark, suspect: &Picture, sha256: &[u8; 32]) -> Result<Option<Asset>> {
     let (Verdict::Found, Some(payload)) = (mark.verdict, &mark.payload) else { return Ok(None) };
-    let found = registry.find(&mark.key_id.to_string(), &payload.to_string())?;
-    let rows = found.len();
+    let rows = registry.find(&mark.key_id.to_string(), &payload.to_string())?;
     let identical = |stored: &Stored| stored.entry.output_sha256 == *sha256;
     // The very file first, then those whose files are known to be there, the oldest of them.
-    let best = found.into_iter().min_by_key(|stored| (!identical(stored), stored.place.is_none(), stored.row));
-    let Some(stored) = best else { return Ok(None) };
+    let best = rows.iter().min_by_key(|stored| (!identical(stored), stored.place.is_none(), stored.row));
+    let Some(stored) = best.cloned() else { return Ok(None) };
     let thumbnail = match registry.thumbnail(stored.row)? {
         Some(bytes) => match Thumbnail::from_bytes(&bytes) {
             Ok(thumbnail) => Some(thumbnail),

@@ -143,7 +143,7 @@ impl AssetFields {
         let fits = asset.fit.as_ref().filter(|fit| fit.verdict == FitVerdict::Fits);
         Self {
             row: asset.stored.row.0,
-            rows: asset.rows,
+            rows: asset.rows.len(),
             confirmed: asset.stored.place.is_some(),
             title: entry.title.clone(),
             label: entry.label.clone(),
@@ -230,8 +230,8 @@ fn row_words(asset: &Asset, say: &mut impl FnMut(&str, String)) {
     if let Some(recipient) = &entry.recipient {
         say("marked for", printable(recipient));
     }
-    if asset.rows > 1 {
-        say("", format!("{} registered files carry this id", asset.rows));
+    if asset.rows.len() > 1 {
+        say("", format!("{} registered files carry this id", asset.rows.len()));
     }
     if asset.identical {
         say("file", "is the registered file, byte for byte".to_owned());

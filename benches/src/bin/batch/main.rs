@@ -3,11 +3,11 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use watermark_benches::process::{Outcome, Times, run, watched};
+use watermark_benches::process::{Outcome, Times, print_page, run, watched};
 use watermark_benches::{commit, machine, photograph};
 use watermark_core::Layout;
 use watermark_media::{Document, EncodeOptions, Format, Picture, PixelData};
@@ -23,20 +23,7 @@ const GOAL_LARGE: f64 = 8.0;
 const MB: f64 = 1e6;
 
 fn main() -> ExitCode {
-    let Some(program) = std::env::args_os().nth(1).map(PathBuf::from) else {
-        eprintln!("batch: give the path of the `watermark` program");
-        return ExitCode::from(2);
-    };
-    match page(&program) {
-        Ok(page) => {
-            print!("{page}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("batch: {error}");
-            ExitCode::from(2)
-        }
-    }
+    print_page("batch", page)
 }
 
 /// A folder to work in, and the program with its key.

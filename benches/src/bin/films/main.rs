@@ -5,10 +5,10 @@ mod clip;
 
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use watermark_benches::process::{Outcome, Times, run};
+use watermark_benches::process::{Outcome, Times, print_page, run};
 use watermark_benches::{commit, machine, median};
 
 /// Runs of each; the median counts.
@@ -19,20 +19,7 @@ const GOAL_PERCENT: f64 = 25.0;
 const GOAL_READING_S: f64 = 10.0;
 
 fn main() -> ExitCode {
-    let Some(program) = std::env::args_os().nth(1).map(PathBuf::from) else {
-        eprintln!("films: give the path of the `watermark` program");
-        return ExitCode::from(2);
-    };
-    match page(&program) {
-        Ok(page) => {
-            print!("{page}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("films: {error}");
-            ExitCode::from(2)
-        }
-    }
+    print_page("films", page)
 }
 
 fn page(program: &Path) -> Outcome<String> {

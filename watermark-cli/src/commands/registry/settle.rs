@@ -7,19 +7,17 @@
 //! that the age is on the safe side by far; only a run that was halted in between for longer, and not into a directory,
 //! is taken for dead, and stores its row anew when it goes on.
 
-use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 use watermark_registry::{Entry, Registry, Seen, path_from_text};
 
+use crate::batch::lock;
 use crate::registry::seen;
 
 /// A row that was stored less than this ago may be of a run at work. The help and `docs/studio.md` say it, too.
 const YOUNG: Duration = Duration::from_secs(10 * 60);
-/// What a run locks in its output directory; see `batch/lock.rs`.
-const LOCK: &str = ".watermark.lock";
 
 /// What became of the pending rows.
 #[derive(Debug)]
@@ -72,18 +70,12 @@ pub(super) fn settle(path: &Path) -> Result<Settled> {
 }
 
 fn may_be_in_work(entry: &Entry, now_ms: i64) -> bool {
-    is_young(entry.created_unix_ms, now_ms)
-        || path_from_text(&entry.output_path).ancestors().skip(1).any(is_held_by_a_run)
+    is_young(entry.created_unix_ms, now_ms) || path_from_text(&entry.output_path).ancestors().skip(1).any(lock::is_held)
 }
 
 /// A row from the future is of a clock that was set back: it is as far from young as one from the past.
 fn is_young(created_ms: i64, now_ms: i64) -> bool {
     u128::from(now_ms.abs_diff(created_ms)) < YOUNG.as_millis()
-}
-
-/// Whether a run is at work in the directory. The file of one that was killed is there without its lock.
-fn is_held_by_a_run(folder: &Path) -> bool {
-    File::open(folder.join(LOCK)).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 #[cfg(test)]
@@ -98,15 +90,5 @@ mod tests {
         {
             assert_eq!(is_young(created, now), young, "{created}");
         }
-    }
-
-    #[test]
-    fn a_directory_is_held_while_its_lock_is() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(!is_held_by_a_run(folder.path()));
-        let file = File::create(folder.path().join(LOCK)).unwrap();
-        assert!(!is_held_by_a_run(folder.path()), "left by a killed run");
-        file.lock().unwrap();
-        assert!(is_held_by_a_run(folder.path()));
     }
 }

@@ -74,6 +74,11 @@ impl Store {
         }
     }
 
+    /// Frames kept.
+    pub(super) fn len(&self) -> usize {
+        self.frames.len()
+    }
+
     /// At most `most` frames, spread evenly.
     pub(super) fn spread(&self, most: usize) -> Vec<&Kept> {
         self.spread_numbers(most).into_iter().map(|i| &self.frames[i]).collect()

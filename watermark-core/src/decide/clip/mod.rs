@@ -234,7 +234,7 @@ impl<'a> ClipDetector<'a> {
         }
         // A pattern that goes along with the camera is now and then where an untouched clip has it, and one that does so in
         // part is blurred where frames are brought to one place: a certain reading can be a thin one.
-        if !self.is_certain() || self.margin_db() < THIN_DB {
+        if (!self.is_certain() || self.margin_db() < THIN_DB) && (direct || !self.frames_were_parts()) {
             self.search_frames((width, height));
         }
         if !self.is_certain() {

@@ -4,7 +4,7 @@
 //! place and averaged, and the pattern is searched for there; what the parts say is added up and read once.
 
 use super::evidence::Evidence;
-use super::kept::Kept;
+use super::kept::{Kept, Store};
 use super::search::reading;
 use super::verdict::look_at;
 use super::{ClipDetector, segments};
@@ -112,25 +112,24 @@ impl Sighting {
 impl ClipDetector<'_> {
     /// Searches for the keys part by part, in a clip of `size` (width, height) pixels.
     pub(super) fn search_shots(&mut self, size: (usize, usize)) {
-        let found = self.sightings(&self.store.parts(MOST_PARTS), size);
-        self.add_up(found, size);
+        self.search_parts(|store| store.parts(MOST_PARTS), size);
+    }
+
+    /// Whether [`Self::search_shots`] looks at every frame by itself.
+    pub(super) fn frames_were_parts(&self) -> bool {
+        self.store.parts(MOST_PARTS).len() == self.store.len()
     }
 
     /// Searches for the keys frame by frame: where the pattern does not go along with the camera, frames brought to one place
     /// blur it.
     pub(super) fn search_frames(&mut self, size: (usize, usize)) {
-        let frames = self.store.spread(MOST_PARTS).into_iter().map(|kept| vec![kept]).collect::<Vec<_>>();
-        let found = self.sightings(&frames, size);
-        self.add_up(found, size);
+        self.search_parts(|store| store.spread(MOST_PARTS).into_iter().map(|kept| vec![kept]).collect(), size);
     }
 
-    fn sightings(&self, parts: &[Vec<&Kept>], size: (usize, usize)) -> Vec<Vec<Sighting>> {
-        whole(parts, size).map(|whole| self.sight(parts, &whole)).unwrap_or_default()
-    }
-
-    /// Reads what was sighted of each key.
-    fn add_up(&mut self, found: Vec<Vec<Sighting>>, size: (usize, usize)) {
-        let Some(whole) = self.store.spread(1).first().map(|kept| whole_of(kept, size)) else { return };
+    fn search_parts(&mut self, parts: impl Fn(&Store) -> Vec<Vec<&Kept>>, size: (usize, usize)) {
+        let parts = parts(&self.store);
+        let Some(whole) = whole(&parts, size) else { return };
+        let found = self.sight(&parts, &whole);
         let pitch = size.0 as f64 / whole.size.0;
         for (key, mut sightings) in found.into_iter().enumerate() {
             let Some(alignment) = strongest(&sightings).map(|sighting| sighting.alignment) else { continue };
@@ -237,12 +236,8 @@ impl ClipDetector<'_> {
 
 /// A clip of `size` (width, height) pixels that was not cut, as its parts show it; `None` without parts.
 fn whole(parts: &[Vec<&Kept>], size: (usize, usize)) -> Option<Whole> {
-    Some(whole_of(parts.first()?.first()?, size))
-}
-
-fn whole_of(kept: &Kept, size: (usize, usize)) -> Whole {
-    let (height, width) = kept.size();
-    Whole { size: (width as f64, height as f64), octaves: readable_octaves(size.0.min(size.1)) }
+    let (height, width) = parts.first()?.first()?.size();
+    Some(Whole { size: (width as f64, height as f64), octaves: readable_octaves(size.0.min(size.1)) })
 }
 
 /// An alignment on the samples of another frame, which `step` brings to those of the first.
