@@ -14,6 +14,12 @@ use crate::vector::wide;
 /// Most parts of a plane that are folded apart; each has tiles of its own.
 const PARTS: usize = 4;
 
+/// Values of four neighbours along a row.
+const NEAR: usize = 4 * WEIGHTINGS;
+
+/// Units that are interpolated before they are added.
+const BATCH: usize = 32;
+
 /// Reduced samples along a cell's side.
 const REDUCED_CELL: usize = CELL * REDUCED_TILE / TILE;
 
@@ -165,11 +171,21 @@ pub(crate) fn fold_aligned(
                 || {
                     let mut x = Fixed::new(start.0 - 0.5, step.0, from);
                     let mut y = Fixed::new(start.1 - 0.5, step.1, from);
-                    for (u, weight) in (first + from..first + to).zip(&weights[first + from..first + to]) {
-                        let [matched, even] = cubic.at(white, x.next(), y.next());
-                        let sums = &mut line[u % TILE];
-                        let values = [matched * weight, matched, even * weight, even];
-                        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+                    // In two steps, some units at a time: so the compiler takes all of a neighbourhood's values at once.
+                    let mut near = [[0.0_f32; NEAR]; BATCH];
+                    let mut u = first + from;
+                    for weights in weights[first + from..first + to].chunks(BATCH) {
+                        let near = &mut near[..weights.len()];
+                        for near in near.iter_mut() {
+                            *near = cubic.near(white, x.next(), y.next());
+                        }
+                        for (near, weight) in near.iter().zip(weights) {
+                            let [matched, even] = sum(near);
+                            let sums = &mut line[u % TILE];
+                            let values = [matched * weight, matched, even * weight, even];
+                            sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+                            u += 1;
+                        }
                     }
                 },
             );
@@ -283,18 +299,31 @@ impl Cubic {
 
     /// Value at a position in sample coordinates, at least one sample away from the border.
     #[cfg_attr(target_arch = "x86_64", inline(always))]
-    fn at(&self, plane: &Pairs, (x, across): (usize, u32), (y, down): (usize, u32)) -> [f32; WEIGHTINGS] {
+    fn at(&self, plane: &Pairs, x: (usize, u32), y: (usize, u32)) -> [f32; WEIGHTINGS] {
+        sum(&self.near(plane, x, y))
+    }
+
+    /// What each column of the samples around a position adds to the value there.
+    #[cfg_attr(target_arch = "x86_64", inline(always))]
+    fn near(&self, plane: &Pairs, (x, across): (usize, u32), (y, down): (usize, u32)) -> [f32; NEAR] {
         let weights = |rest: u32| &self.weights[(rest >> (32 - Self::BITS)) as usize];
         let (wx, wy) = (weights(across), weights(down));
-        let mut columns = [0.0_f32; 4 * WEIGHTINGS];
+        let stride = WEIGHTINGS * plane.columns;
+        let around = &plane.values[(y - 1) * stride + WEIGHTINGS * (x - 1)..][..3 * stride + NEAR];
+        let mut columns = [0.0_f32; NEAR];
         for (i, weight) in wy.iter().enumerate() {
-            let row = &plane.values[WEIGHTINGS * ((y + i - 1) * plane.columns + x - 1)..][..4 * WEIGHTINGS];
+            let row: &[f32; NEAR] = around[i * stride..].first_chunk().expect("the slice reaches over four rows");
             columns.iter_mut().zip(row).for_each(|(sum, value)| *sum += weight * value);
         }
-        let mut sums = [0.0_f32; WEIGHTINGS];
-        for (pair, weight) in columns.chunks_exact(WEIGHTINGS).zip(wx) {
-            sums.iter_mut().zip(pair).for_each(|(sum, value)| *sum += weight * value);
-        }
-        sums
+        let across = [wx[0], wx[0], wx[1], wx[1], wx[2], wx[2], wx[3], wx[3]];
+        columns.iter_mut().zip(across).for_each(|(value, weight)| *value *= weight);
+        columns
     }
+}
+
+/// Sum of the columns' parts for each weighting.
+#[cfg_attr(target_arch = "x86_64", inline(always))]
+fn sum(near: &[f32; NEAR]) -> [f32; WEIGHTINGS] {
+    let half: [f32; NEAR / 2] = std::array::from_fn(|i| near[i] + near[i + NEAR / 2]);
+    [half[0] + half[2], half[1] + half[3]]
 }

@@ -101,6 +101,8 @@ struct Sighting {
     template: f64,
     /// Alignments that it was chosen from.
     tried: u64,
+    /// Units that may still be looked up.
+    units: f64,
 }
 
 impl Sighting {
@@ -153,17 +155,19 @@ impl ClipDetector<'_> {
         let mut wanted: Vec<usize> = (0..count).collect();
         // Alignments on the samples of the first frame of a shot, by the shot's number, for every key.
         let mut known: Vec<Vec<(usize, Alignment)>> = vec![Vec::new(); count];
-        for (number, frames) in parts.iter().enumerate() {
-            let part = self.part(frames);
-            let sightings = parallel::map(wanted.clone(), |key| (key, self.place(key, &part, &known[key], whole)));
+        let (first, others) = parts.split_at(usize::from(count > KEYS));
+        for some in [first].into_iter().chain(others.chunks(parallel::AT_ONCE)) {
+            let searched = parallel::map(some.to_vec(), |frames| self.search_part(&frames, &wanted, whole));
             let mut strengths: Vec<(usize, f64)> = Vec::new();
-            for (key, sighting) in sightings {
-                let Some(sighting) = sighting else { continue };
-                strengths.push((key, sighting.template));
-                known[key].push(part.known(&sighting.alignment));
-                found[key].push(sighting);
+            for (part, sightings) in searched {
+                for (key, mut sighting) in sightings {
+                    self.follow(key, &part, &known[key], &mut sighting);
+                    strengths.push((key, sighting.template));
+                    known[key].push(part.known(&sighting.alignment));
+                    found[key].push(sighting);
+                }
             }
-            if number == 0 {
+            if wanted.len() > KEYS {
                 descending(&mut strengths, |&(_, strength)| strength);
                 wanted = strengths.iter().take(KEYS).map(|&(key, _)| key).collect();
             }
@@ -185,8 +189,9 @@ impl ClipDetector<'_> {
         let Some(whole) = whole(&parts, size) else { return };
         let mut known = Vec::new();
         for frames in &parts {
-            let part = self.part(frames);
-            let Some(sighting) = self.place(key, &part, &known, &whole) else { continue };
+            let (part, mut sightings) = self.search_part(frames, &[key], &whole);
+            let Some((_, mut sighting)) = sightings.pop() else { continue };
+            self.follow(key, &part, &known, &mut sighting);
             let alignment = sighting.alignment;
             let mut evidence = Evidence::new(SPANS);
             sighting.add_to(&mut evidence);
@@ -209,28 +214,54 @@ impl ClipDetector<'_> {
         Part { time_s: middle.time_s, times, place: middle.place, scene }
     }
 
-    /// Where a key's pattern lies in a part, by the templates of some alignments: those that the search likes best, where it
-    /// would be if the picture were neither turned nor scaled, if the shot began like an untouched picture, and if other
-    /// parts of the shot are right.
-    fn place(&self, key: usize, part: &Part, known: &[(usize, Alignment)], whole: &Whole) -> Option<Sighting> {
+    /// A part, and for each of `keys` where its pattern lies as far as the part itself shows it.
+    fn search_part(&self, frames: &[&Kept], keys: &[usize], whole: &Whole) -> (Part, Vec<(usize, Sighting)>) {
+        let part = self.part(frames);
+        let sightings = parallel::map(keys.to_vec(), |key| (key, self.place(key, &part, whole)));
+        (part, sightings)
+    }
+
+    /// Where a key's pattern lies in a part, by the templates of some alignments: where it would be if the shot began like an
+    /// untouched picture, those that the search likes best, and where it would be if the picture were neither turned nor
+    /// scaled.
+    fn place(&self, key: usize, part: &Part, whole: &Whole) -> Sighting {
         let budget = self.detector.options.effort.budget();
+        let (scene, template) = (&part.scene, &self.detector.keys[key].pattern.template);
+        let fft = &self.detector.tile_fft;
+        let mut others: Vec<Alignment> = locate(scene, template, fft, whole, &budget);
+        others.truncate(LIKED);
+        others.extend(shifted(scene, template, fft, whole));
+        let upright = nearby(scene, template, &moved(&whole.upright(), &part.place.pose));
+        let mut best = self.read_part(key, part, upright, budget.units);
+        self.compare(key, part, others, &mut best);
+        best
+    }
+
+    /// Where it lies if other parts of the shot are right, when that stands out more.
+    fn follow(&self, key: usize, part: &Part, known: &[(usize, Alignment)], best: &mut Sighting) {
+        let template = &self.detector.keys[key].pattern.template;
+        let same = known.iter().filter(|(shot, _)| *shot == part.place.shot);
+        let there = same.map(|(_, alignment)| nearby(&part.scene, template, &moved(alignment, &part.place.pose)));
+        self.compare(key, part, there.collect(), best);
+    }
+
+    /// Reads a part under other alignments; what stands out more is the best from then on.
+    fn compare(&self, key: usize, part: &Part, others: Vec<Alignment>, best: &mut Sighting) {
+        for alignment in others {
+            let read = self.read_part(key, part, alignment, best.units);
+            (best.units, best.tried) = (read.units, best.tried + 1);
+            if read.template > best.template {
+                *best = Sighting { tried: best.tried, ..read };
+            }
+        }
+    }
+
+    fn read_part(&self, key: usize, part: &Part, alignment: Alignment, mut units: f64) -> Sighting {
         let pattern = &self.detector.keys[key].pattern;
-        let (scene, template, fft) = (&part.scene, &pattern.template, &self.detector.tile_fft);
-        let mut all: Vec<Alignment> = locate(scene, template, fft, whole, &budget);
-        all.truncate(LIKED);
-        all.extend(shifted(scene, template, fft, whole));
-        let same = known.iter().filter(|(shot, _)| *shot == part.place.shot).map(|(_, alignment)| alignment);
-        let upright = whole.upright();
-        let begun = same.chain([&upright]).map(|alignment| moved(alignment, &part.place.pose));
-        all.extend(begun.map(|alignment| nearby(scene, template, &alignment)));
-        let (mut units, tried) = (budget.units, all.len() as u64);
-        let read = |alignment: Alignment| {
-            let heard = read_aligned(scene, (&alignment, None), pattern, &self.detector.demodulator, &mut units);
-            let coherence = |heard: &Heard| heard.iter().map(|o| f64::from(o.coherence.max(0.0))).fold(0.0, f64::max);
-            let template = heard.iter().map(|heard| coherence(heard) * coherence(heard)).sum();
-            Sighting { time_s: part.time_s, times: part.times, alignment, heard, template, tried }
-        };
-        all.into_iter().map(read).max_by(|a, b| a.template.total_cmp(&b.template))
+        let heard = read_aligned(&part.scene, (&alignment, None), pattern, &self.detector.demodulator, &mut units);
+        let coherence = |heard: &Heard| heard.iter().map(|o| f64::from(o.coherence.max(0.0))).fold(0.0, f64::max);
+        let template = heard.iter().map(|heard| coherence(heard) * coherence(heard)).sum();
+        Sighting { time_s: part.time_s, times: part.times, alignment, heard, template, tried: 1, units }
     }
 }
 
