@@ -7,7 +7,7 @@ use crate::spectrum::Plane;
 pub(crate) const STRIP_ROWS: usize = 256;
 
 /// Large items, as the planes of a frame are, that are in memory together to be worked on at a time.
-pub(crate) const AT_ONCE: usize = if cfg!(feature = "parallel") { 4 } else { 1 };
+pub(crate) const AT_ONCE: usize = if cfg!(feature = "parallel") { 2 } else { 1 };
 
 /// Calls `work` for every item, in any order.
 pub(crate) fn for_each<T: Send>(items: Vec<T>, work: impl Fn(T) + Send + Sync) {
