@@ -127,6 +127,10 @@ impl KeyRing {
             if let Some(other) = entries[..at].iter().find(|other| other.file == entry.file) {
                 bail!("{name}: names {} twice; leave one out", other.file.display());
             }
+            if let Some(other) = entries[..at].iter().find(|other| other.facts.id == entry.facts.id) {
+                let (one, two) = (other.file.display(), entry.file.display());
+                bail!("{name}: {one} and {two} are the same key, {}; leave one out", entry.facts.id);
+            }
         }
         Ok(Self { path: path.to_owned(), entries })
     }

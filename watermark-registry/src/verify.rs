@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use sha2::{Digest, Sha256};
+
 use crate::Registry;
 use crate::chain::{Head, Link, origin_fault};
 use crate::entry::{RowId, Stored};
@@ -117,6 +119,45 @@ impl Registry {
         })?;
         Ok(walk.end())
     }
+
+    /// What is wrong with one row that was looked up, in words: it is not what was confirmed, not in its place, its signature
+    /// does not fit, or its thumbnail is another. `None` when nothing is, or while the row is pending. Quick, and no more
+    /// than a first look: a chain that was made anew from this row on is only told by a noted head
+    /// ([`verify_chain`](Self::verify_chain)).
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn row_fault(&self, stored: &Stored) -> Result<Option<&'static str>> {
+        let Some(place) = &stored.place else { return Ok(None) };
+        let before = place.seq.saturating_sub(1).cast_signed();
+        let previous = self.rows().all("WHERE m.seq = ?1", [before])?.pop().and_then(|row| row.place);
+        let previous = previous.map_or(Head::EMPTY, |place| Head { seq: place.seq, chain: place.chain });
+        if let Some(fault) = fault(stored, &previous, true) {
+            return Ok(Some(fault));
+        }
+        let thumbnail = self.thumbnail(stored.row)?.map(|picture| Sha256::digest(&picture).into());
+        Ok((thumbnail.is_some() && thumbnail != stored.thumbnail_sha256).then_some("its thumbnail is another"))
+    }
+}
+
+/// What does not fit in a row that stands behind `previous`.
+fn fault(stored: &Stored, previous: &Head, signatures: bool) -> Option<&'static str> {
+    let place = stored.place.as_ref()?;
+    if place.seq != previous.seq + 1 {
+        return Some("rows before it are missing");
+    }
+    if Link::of(stored).after(previous).chain != place.chain {
+        return Some("it is not the row that was confirmed, or not in its place");
+    }
+    if !signatures {
+        return None;
+    }
+    match (&place.signature, &stored.origin) {
+        (Some(signature), _) if !signature.fits(&place.chain) => Some("its signature does not fit"),
+        (_, Some(origin)) => origin_fault(&stored.entry, stored.thumbnail_sha256, origin),
+        _ => None,
+    }
 }
 
 /// The walk, also for whoever reads the rows for another reason.
@@ -145,7 +186,7 @@ impl Walk {
     /// Looks at the next row of the chain; says what is wrong with it.
     pub(crate) fn step(&mut self, stored: &Stored) -> Option<&'static str> {
         let place = stored.place.as_ref()?;
-        let fault = self.fault(stored);
+        let fault = fault(stored, &self.report.head, self.options.signatures);
         if let Some(reason) = fault {
             self.report.faults += 1;
             let fault = ChainFault { row: stored.row, seq: place.seq, reason };
@@ -169,24 +210,6 @@ impl Walk {
             self.report.noted.get_or_insert(Noted::CutOff);
         }
         self.report
-    }
-
-    fn fault(&self, stored: &Stored) -> Option<&'static str> {
-        let place = stored.place.as_ref()?;
-        if place.seq != self.report.head.seq + 1 {
-            return Some("rows before it are missing");
-        }
-        if Link::of(stored).after(&self.report.head).chain != place.chain {
-            return Some("it is not the row that was confirmed, or not in its place");
-        }
-        if !self.options.signatures {
-            return None;
-        }
-        match (&place.signature, &stored.origin) {
-            (Some(signature), _) if !signature.fits(&place.chain) => Some("its signature does not fit"),
-            (_, Some(origin)) => origin_fault(&stored.entry, stored.thumbnail_sha256, origin),
-            _ => None,
-        }
     }
 
     fn count_signature(&mut self, stored: &Stored) {

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Scratch, entry, filled, record};
-use watermark_registry::{ChainOptions, CheckOptions, Head, Noted, Registry, Signer};
+use watermark_registry::{ChainOptions, CheckOptions, Entry, Head, Noted, Registry, RowId, Signer};
 
 fn open(scratch: &Scratch) -> Registry {
     Registry::open(scratch.path("r.db")).unwrap()
@@ -45,7 +45,25 @@ fn every_value_of_a_row_is_in_the_chain() {
         assert_eq!((fault.row.0, fault.seq), (3, 3), "{change}");
         // A changed chain value does not fit the row after it either.
         assert_eq!(report.faults, if change.starts_with("chain") { 2 } else { 1 }, "{change}");
+        let registry = open(&scratch);
+        let at_fault = (1..=5).filter(|&row| {
+            let stored = registry.get(RowId(row)).unwrap().unwrap();
+            registry.row_fault(&stored).unwrap().is_some()
+        });
+        let expected = if change.starts_with("chain") { vec![3, 4] } else { vec![3] };
+        assert_eq!(at_fault.collect::<Vec<_>>(), expected, "{change}");
     }
+}
+
+#[test]
+fn another_thumbnail_is_seen_at_its_row() {
+    let scratch = Scratch::new();
+    let mut registry = filled(&scratch, 1);
+    let row = record(&mut registry, &Entry { thumbnail: Some(vec![1, 2, 3]), ..entry(2) });
+    let fault = |registry: &Registry| registry.row_fault(&registry.get(row).unwrap().unwrap()).unwrap();
+    assert_eq!(fault(&registry), None);
+    scratch.sql("UPDATE thumbnails SET picture = x'010204'");
+    assert_eq!(fault(&registry), Some("its thumbnail is another"));
 }
 
 #[test]

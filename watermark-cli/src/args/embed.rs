@@ -143,7 +143,7 @@ pub(crate) struct BatchArgs {
     /// Go on with an earlier run, however it ended: what it finished is not done again.
     #[arg(long)]
     pub(crate) resume: bool,
-    /// Say what would be done, and write nothing.
+    /// Say what would be done, and write nothing; with --resume, what an earlier run has left to do.
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Files in work at the same time, films too [default: as many as there are processors].

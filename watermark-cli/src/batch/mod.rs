@@ -14,6 +14,7 @@ mod bar;
 mod budget;
 mod clip;
 mod copies;
+mod dry_run;
 mod embedders;
 mod estimate;
 mod facts;
@@ -39,7 +40,7 @@ mod tally;
 mod work;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -57,11 +58,10 @@ use crate::{exit, key_file, output, settings, signing_key};
 
 use budget::Budget;
 use embedders::Embedders;
-use inputs::Task;
 use ledger::{Journal, Ledger, Records};
 use lock::FolderLock;
 use plan::Plan;
-use reporter::{Ended, Reporter};
+use reporter::Reporter;
 use stop::Stop;
 use tally::{Earlier, Status, Tally};
 use work::Shared;
@@ -82,7 +82,7 @@ pub(crate) fn run(args: &EmbedArgs) -> Result<u8> {
         Err(error) => return nothing_done(args, error),
     };
     if args.batch.dry_run {
-        return dry_run(args, &plan);
+        return dry_run::run(args, &plan, &key, &budget);
     }
     let stop = Stop::listening()?;
     let lock = match plan.single {
@@ -230,37 +230,4 @@ fn mark_all(
         drop(sender);
         publisher.join().unwrap_or_else(|_| bail!("internal fault: files could not be published; please report it"))
     })
-}
-
-/// Says what would be done.
-fn dry_run(args: &EmbedArgs, plan: &Plan) -> Result<u8> {
-    let files = plan.assets.len() as u64 * plan.copies_of_each();
-    let reporter = Reporter::new(args, files, plan.single, Stop::default());
-    let text = |path: &Path| path.to_string_lossy().into_owned();
-    for asset in &plan.assets {
-        let report = EmbedReport { file: text(&asset.input), label: asset.label.clone(), ..EmbedReport::default() };
-        let all = |status, why: Option<&String>| {
-            let error = why.map(|why| anyhow::anyhow!("{}: {why}", asset.input.display()));
-            let (report, weight) = (report.clone(), plan.copies_of_each());
-            reporter.ended(Ended { report, status, weight, size: (0, 0), error: error.as_ref() });
-        };
-        match &asset.task {
-            Task::Skip => all(Status::Skipped, None),
-            Task::Refuse(why) => all(Status::Refused, Some(why)),
-            Task::Fail(why) => all(Status::Failed, Some(why)),
-            Task::Mark => {
-                for copy in plan.copies(asset) {
-                    let mut report = report.clone();
-                    report.output = Some(text(&copy.output));
-                    report.recipient = copy.recipient.map(str::to_owned);
-                    report.payload = copy.payload.as_ref().map(ToString::to_string);
-                    report.bits = copy.payload.as_ref().map(|payload| payload.class().bits());
-                    report.payload_from = Some(if copy.payload.is_some() { "given" } else { "content" });
-                    let status = Status::Planned;
-                    reporter.ended(Ended { report, status, weight: 1, size: (0, 0), error: None });
-                }
-            }
-        }
-    }
-    Ok(code(&reporter.finish(&plan.folder, None)?))
 }

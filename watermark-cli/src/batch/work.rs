@@ -220,7 +220,7 @@ impl Shared<'_> {
     }
 
     /// Reports an input that was not looked at.
-    fn end_unread(&self, asset: &Asset, status: Status, why: &str) {
+    pub(super) fn end_unread(&self, asset: &Asset, status: Status, why: &str) {
         let error = anyhow!("{}: {why}", asset.input.display());
         self.end(asset, None, status, self.plan.copies_of_each(), Some(&error));
     }

@@ -19,6 +19,8 @@ pub(crate) struct Asset {
     pub(crate) rows: Vec<Stored>,
     /// Whether the suspect is the registered file, byte for byte.
     pub(crate) identical: bool,
+    /// What is wrong with the row, in words; nothing in a registry that nobody changed.
+    pub(crate) fault: Option<&'static str>,
     /// The registered thumbnail.
     pub(crate) thumbnail: Option<Thumbnail>,
     /// How the content fits; nothing where there is no thumbnail or no geometry.
@@ -49,7 +51,8 @@ pub(crate) fn of(registry: &Registry, mark: &Mark, suspect: &Picture, sha256: &[
     // The very file first, then those whose files are known to be there, the oldest of them.
     let best = rows.iter().min_by_key(|stored| (!identical(stored), stored.place.is_none(), stored.row));
     let Some(stored) = best.cloned() else { return Ok(None) };
-    let thumbnail = match registry.thumbnail(stored.row)? {
+    let fault = registry.row_fault(&stored)?;
+    let thumbnail = match registry.thumbnail(stored.row)?.filter(|_| fault.is_none()) {
         Some(bytes) => match Thumbnail::from_bytes(&bytes) {
             Ok(thumbnail) => Some(thumbnail),
             Err(error) => {
@@ -63,5 +66,5 @@ pub(crate) fn of(registry: &Registry, mark: &Mark, suspect: &Picture, sha256: &[
         let (width, height) = (stored.entry.width as usize, stored.entry.height as usize);
         fit(suspect, &Pose::from(geometry), &Original { thumbnail, width, height })
     });
-    Ok(Some(Asset { identical: identical(&stored), stored, rows, thumbnail, fit }))
+    Ok(Some(Asset { identical: identical(&stored), fault, stored, rows, thumbnail, fit }))
 }

@@ -5,10 +5,10 @@ use watermark_core::{Key, KeyRole};
 use super::*;
 use crate::files::Target;
 
-/// A folder with three title keys and a ring file of `text`.
+/// A folder with three title keys, a copy of the first, and a ring file of `text`.
 fn ring(text: &str) -> (tempfile::TempDir, Result<KeyRing>) {
     let folder = tempfile::tempdir().unwrap();
-    for (name, byte) in [("a.key", 1), ("b.key", 2), ("c.key", 3)] {
+    for (name, byte) in [("a.key", 1), ("b.key", 2), ("c.key", 3), ("copy.key", 1)] {
         let key = Key::from_secret(KeyRole::Title, [byte; 32]);
         key_file::write(&Target::key(&folder.path().join(name)).unwrap(), &key, None).unwrap();
     }
@@ -76,6 +76,7 @@ fn what_is_wrong_with_a_ring_is_said_with_its_line() {
         ("[[key]]\nfile = \"a.key\"\nfrom = 2026-02-01\nuntil = 2026-01-01\n", vec!["a.key", "after"]),
         ("[[key]]\nfile = \"a.key\"\nrevoked = 2026-02-01\n", vec!["a.key", "agree"]),
         ("[[key]]\nfile = \"a.key\"\n[[key]]\nfile = \"a.key\"\n", vec!["a.key", "twice"]),
+        ("[[key]]\nfile = \"a.key\"\n[[key]]\nfile = \"copy.key\"\n", vec!["a.key", "copy.key", "same key"]),
         ("[[key]]\nfile = \"d.key\"\n", vec!["d.key", "no such file"]),
         ("[[key]]\nfile = \"a.key\"\nid = \"0000000000000000\"\n", vec!["a.key", "expects 0000000000000000"]),
         ("[[key]\n", vec!["line 1"]),

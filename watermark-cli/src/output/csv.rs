@@ -2,7 +2,7 @@
 
 use super::detection::Answer;
 
-const NAMES: [&str; 25] = [
+const NAMES: [&str; 26] = [
     "file",
     "verdict",
     "payload",
@@ -28,6 +28,7 @@ const NAMES: [&str; 25] = [
     "error",
     "duration_s",
     "ranges",
+    "row_fault",
 ];
 
 /// The line of names.
@@ -68,6 +69,7 @@ pub(crate) fn row(answer: &Answer) -> String {
         text(&answer.report.error),
         figure(answer.clip.as_ref().and_then(|clip| clip.duration_s)),
         answer.clip.as_ref().map(|clip| ranges(&clip.ranges)).unwrap_or_default(),
+        asset.and_then(|asset| asset.fault).unwrap_or_default().to_owned(),
     ];
     values.map(|value| quoted(&value)).join(",")
 }

@@ -71,6 +71,8 @@ pub(crate) struct AssetFields {
     pub(crate) rows: usize,
     /// Whether the row's file is known to have been written.
     pub(crate) confirmed: bool,
+    /// What is wrong with the row, which then proves nothing; null in a registry that nobody changed.
+    pub(crate) fault: Option<&'static str>,
     /// The title.
     pub(crate) title: Option<String>,
     /// The asset's name.
@@ -145,6 +147,7 @@ impl AssetFields {
             row: asset.stored.row.0,
             rows: asset.rows.len(),
             confirmed: asset.stored.place.is_some(),
+            fault: asset.fault,
             title: entry.title.clone(),
             label: entry.label.clone(),
             recipient: entry.recipient.clone(),
@@ -227,6 +230,12 @@ fn row_words(asset: &Asset, say: &mut impl FnMut(&str, String)) {
     }
     let state = if asset.stored.place.is_some() { "" } else { ", not confirmed" };
     say("asset", format!("{name} (row {}, {}{state})", asset.stored.row, time(entry.created_unix_ms)));
+    if let Some(fault) = asset.fault {
+        say(
+            "caution",
+            format!("THE ROW WAS CHANGED: {fault}; what it says proves nothing (see `watermark registry check`)"),
+        );
+    }
     if let Some(recipient) = &entry.recipient {
         say("marked for", printable(recipient));
     }

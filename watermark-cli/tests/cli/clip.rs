@@ -67,7 +67,7 @@ fn a_marked_clip_is_found_and_says_when() {
         assert!(text.contains(word), "{word:?} is not in {text}");
     }
     let csv = sandbox.run(["detect", "marked.mp4", "--key", "studio.key", "--csv"]).succeeds().out;
-    assert!(csv.lines().next().unwrap().ends_with(",duration_s,ranges"), "{csv}");
+    assert!(csv.lines().next().unwrap().ends_with(",duration_s,ranges,row_fault"), "{csv}");
 
     // The part before the mark, and a few frames only.
     let before =

@@ -71,6 +71,22 @@ fn a_mark_names_its_asset_and_the_content_is_compared() {
 }
 
 #[test]
+fn a_row_that_was_changed_is_told() {
+    let sandbox = sandbox();
+    let change = "UPDATE marks SET recipient = 'somebody else' WHERE output_path LIKE '%a.png'";
+    let database = rusqlite::Connection::open(sandbox.path("studio.db")).unwrap();
+    assert_eq!(database.execute(change, []).unwrap(), 1);
+    drop(database);
+    let args = ["detect", "out", "--key", "studio.key", "--registry", "studio.db"];
+    let found = sandbox.run(args.into_iter().chain(["--json"])).succeeds().json();
+    let fault = found[0]["asset"]["fault"].as_str().unwrap_or_default();
+    assert!(fault.contains("not the row that was confirmed"), "{}", found[0]["asset"]);
+    assert_eq!((&found[0]["asset"]["fit"], &found[1]["asset"]["fault"]), (&().into(), &().into()));
+    let words = sandbox.run(args).succeeds().out;
+    assert_eq!(words.matches("THE ROW WAS CHANGED").count(), 1, "{words}");
+}
+
+#[test]
 fn a_mark_on_another_picture_is_warned_of() {
     let sandbox = sandbox();
     // What a forger with the key can do; without the key the detector itself has to refuse copies.

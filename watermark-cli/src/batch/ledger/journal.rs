@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
@@ -45,6 +45,17 @@ impl Journal {
         let made = if read { read_lines(&file).map_err(broken)? } else { HashMap::new() };
         end_torn_line(&mut file).map_err(broken)?;
         Ok(Self { path, file, made })
+    }
+
+    /// What the journal says, if there is one; nothing is written.
+    pub(crate) fn read_only(folder: &Path) -> Result<Option<Self>> {
+        let path = folder.join(NAME);
+        let file = match File::open(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            opened => opened.map_err(|error| journal_fault(&path, &error))?,
+        };
+        let made = read_lines(&file).map_err(|error| journal_fault(&path, &error))?;
+        Ok(Some(Self { path, file, made }))
     }
 
     /// What was made under this name.

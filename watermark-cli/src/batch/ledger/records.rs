@@ -24,9 +24,12 @@ impl Records {
     /// Opens the registry, made when it is missing, for files in `folder`, which is there.
     pub(crate) fn open(path: &Path, title: Option<String>, folder: &Path, signer: Option<Signer>) -> Result<Self> {
         let registry = registry::open_or_create(path, signer)?;
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let folder = std::fs::canonicalize(folder).with_context(|| folder.display().to_string())?;
-        Ok(Self { registry, title, folder })
+        Ok(Self { registry, title, folder: without_links(folder)? })
+    }
+
+    /// Opens a registry that is there, to ask what was made in `folder`.
+    pub(crate) fn read_only(path: &Path, folder: &Path) -> Result<Self> {
+        Ok(Self { registry: Registry::open_read_only(path)?, title: None, folder: without_links(folder)? })
     }
 
     /// Settles the rows that a run has left pending: those of `only`, or of the whole output directory, which is ours
@@ -119,6 +122,11 @@ impl Records {
             created_unix_ms: i64::try_from(now.as_millis()).unwrap_or(i64::MAX),
         }
     }
+}
+
+fn without_links(folder: &Path) -> Result<PathBuf> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    std::fs::canonicalize(folder).with_context(|| folder.display().to_string())
 }
 
 /// Whether a file was not reserved because its id belongs to another asset or recipient.

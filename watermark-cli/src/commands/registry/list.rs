@@ -88,7 +88,11 @@ fn line(stored: &Stored) -> String {
     let entry = &stored.entry;
     let state = if stored.status() == Status::Pending { " PENDING" } else { "" };
     let mut text = format!("{}  {}  {}{state}  ", stored.row, time(entry.created_unix_ms), entry.payload);
-    text.push_str(&printable(entry.label.as_deref().unwrap_or(&entry.source_path)));
+    if let Some(label) = &entry.label {
+        text.push_str(&printable(label));
+        text.push_str(": ");
+    }
+    text.push_str(&printable(&entry.source_path));
     for (word, value) in [("title", &entry.title), ("for", &entry.recipient)] {
         if let Some(value) = value {
             // Writing to a string does not fail.

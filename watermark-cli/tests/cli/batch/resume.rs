@@ -29,6 +29,11 @@ fn what_is_done_is_not_done_again() {
         // Removed copies and new inputs are made, nothing else.
         fs::remove_file(sandbox.path("out/b/d.jpg")).unwrap();
         sandbox.write("in/new.png", pictures::scene(8, Format::Png));
+        let untouched = pictures(&sandbox.contents());
+        let (planned, summary) = events(&run(&["--dry-run"]).succeeds());
+        assert_eq!((&summary["planned"], &summary["unchanged"], &summary["marked"]), (&2.into(), &3.into(), &0.into()));
+        assert_eq!(event(&planned, "in/new.png")["status"], "planned");
+        assert!(untouched == pictures(&sandbox.contents()), "a dry run writes nothing");
         let summary = events(&run(&[]).succeeds()).1;
         assert_eq!((&summary["marked"], &summary["unchanged"]), (&2.into(), &3.into()));
         let old: Vec<_> = pictures(&before).into_iter().filter(|(path, _)| path.ends_with("out/b/d.jpg")).collect();
