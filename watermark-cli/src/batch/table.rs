@@ -128,6 +128,15 @@ fn csv_rows(bytes: &[u8], columns: &[&str], table: &mut Table) {
             }
         }
     }
+    // The reader takes a quote that nobody closes to reach to the end of the list.
+    let last = lines.rest().trim_ascii_end();
+    if last.contains(&b'\n') && last.iter().filter(|&&byte| byte == b'"').count() % 2 == 1 {
+        table.rows.pop_if(|row| row.line == lines.line);
+        table.faults.retain(|(line, _)| *line != lines.line);
+        table
+            .faults
+            .push((lines.line, "a quotation mark is opened here and closed nowhere; close or remove it".into()));
+    }
 }
 
 /// Numbers of lines. The reader's own are one too low where lines end with two characters.
@@ -148,6 +157,11 @@ impl Lines<'_> {
         self.line += passed.iter().filter(|&&byte| byte == b'\n').count() as u64;
         self.at = begin + breaks;
         self.line
+    }
+
+    /// The last record that was asked for, and what follows.
+    fn rest(&self) -> &[u8] {
+        &self.bytes[self.at..]
     }
 }
 
@@ -250,6 +264,17 @@ mod tests {
         ] {
             assert!(error.contains(words), "{words:?} is not in {error}");
         }
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_not_closed_swallows_no_rows() {
+        let mut open = table("a.csv", b"file,label\na.png,5\" disk\nb.png,\"x\nc.png,y\nd.png,\n");
+        assert_eq!(files(&mut open), [(2, "a.png".to_owned())]);
+        let error = open.finish().unwrap_err().to_string();
+        assert!(error.contains("line 3: a quotation mark") && !error.contains("fields"), "{error}");
+        let mut closed = table("a.csv", b"file,label\na.png,\"5\"\" disk,\ntwo lines\"\n");
+        assert_eq!(files(&mut closed).len(), 1);
+        assert!(closed.finish().is_ok());
     }
 
     #[test]
