@@ -9,7 +9,9 @@
 //! ```
 
 mod exif;
+mod film;
 mod import;
+mod journal;
 mod key;
 mod lists;
 mod picture;
@@ -24,7 +26,7 @@ pub struct Target {
 }
 
 /// Every reader.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 17] = [
     Target { name: "png", run: |bytes| picture::survives("png", bytes) },
     Target { name: "jpeg", run: |bytes| picture::survives("jpg", bytes) },
     Target { name: "webp", run: |bytes| picture::survives("webp", bytes) },
@@ -39,6 +41,8 @@ pub const TARGETS: [Target; 15] = [
     Target { name: "configuration", run: |bytes| lists::is_told(watermark_cli::readers::configuration, "toml", bytes) },
     Target { name: "key-ring", run: |bytes| lists::is_told(watermark_cli::readers::key_ring, "toml", bytes) },
     Target { name: "import", run: import::survives },
+    Target { name: "journal", run: journal::survives },
+    Target { name: "film", run: film::survives },
     Target { name: "thumbnail", run: thumbnail::survives },
 ];
 

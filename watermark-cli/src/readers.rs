@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use clap::Parser;
 
 use crate::args::{Cli, Command, EmbedArgs};
-use crate::batch::lists;
+use crate::batch::{Journal, has_credentials, lists};
 use crate::config::Config;
 use crate::key_ring::KeyRing;
 use crate::output::text::printable;
@@ -36,6 +36,21 @@ pub fn configuration(path: &Path) -> std::result::Result<(), String> {
 /// Key rings.
 pub fn key_ring(path: &Path) -> std::result::Result<(), String> {
     told(KeyRing::read(path, true).map(drop))
+}
+
+/// The journal of an output directory: whether it names a file. Opened twice it says the same.
+pub fn journal(folder: &Path) -> std::result::Result<bool, String> {
+    let read = || Journal::open(folder, true).map(|journal| journal.named());
+    let result = read().and_then(|first| Ok((first, read()?))).map_err(|error| printable(&format!("{error:#}")));
+    result.map(|(first, second)| {
+        assert_eq!(first, second, "a journal that says something else the second time");
+        first > 0
+    })
+}
+
+/// Whether a film has content credentials.
+pub fn film_credentials(path: &Path) -> bool {
+    has_credentials(path)
 }
 
 fn told(result: Result<()>) -> std::result::Result<(), String> {

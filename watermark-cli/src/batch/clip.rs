@@ -24,6 +24,8 @@ use super::work::{Made, Shared};
 use crate::hash::Hash;
 use crate::output::json::{ClipReport, EmbedReport, number};
 
+pub(crate) use credentials::has_credentials;
+
 /// Frames of the written file that are read back, spread over it.
 const READ_BACK: usize = 4;
 

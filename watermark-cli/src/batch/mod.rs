@@ -58,7 +58,7 @@ use crate::{exit, key_file, output, settings, signing_key};
 
 use budget::Budget;
 use embedders::Embedders;
-use ledger::{Journal, Ledger, Records};
+use ledger::{Ledger, Records};
 use lock::FolderLock;
 use plan::Plan;
 use reporter::Reporter;
@@ -66,6 +66,8 @@ use stop::Stop;
 use tally::{Earlier, Status, Tally};
 use work::Shared;
 
+pub(crate) use clip::has_credentials;
+pub(crate) use ledger::Journal;
 pub(crate) use tally::Summary;
 
 /// Finished files that may wait to be published, for each worker.

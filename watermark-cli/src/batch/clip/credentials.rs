@@ -17,7 +17,8 @@ pub(super) fn refuse(path: &Path, rule: Option<CredentialsRule>) -> Result<()> {
     Err(clip_credentials(&path.display().to_string()))
 }
 
-fn has_credentials(path: &Path) -> bool {
+/// Whether a film has content credentials.
+pub(crate) fn has_credentials(path: &Path) -> bool {
     /// The box's identifier (C2PA 2.1, A.5).
     const C2PA: [u8; 16] = *b"\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81";
     let Ok(mut file) = File::open(path) else { return false };

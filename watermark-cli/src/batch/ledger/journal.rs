@@ -63,6 +63,11 @@ impl Journal {
         self.made.get(&names::exact_text(relative)).cloned().unwrap_or_default()
     }
 
+    /// Number of names under which something was made.
+    pub(crate) fn named(&self) -> usize {
+        self.made.len()
+    }
+
     /// Adds lines, to the disk.
     pub(crate) fn write(&mut self, files: &[&Facts]) -> Result<()> {
         let mut lines = Vec::new();
