@@ -1,9 +1,11 @@
 //! `detect`: looks for the marks of a key ring in several files. Trouble with one file does not stop the others.
 
-use std::path::Path;
-use std::time::Instant;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::DetectArgs;
 use crate::clip::Sampling;
@@ -12,8 +14,12 @@ use crate::detect::asset::{self, Asset};
 use crate::detect::keys::Keys;
 use crate::detect::{look, many};
 use crate::output::detection::{Answer, Facts};
+use crate::output::text::printable;
 use crate::output::{csv, json};
 use crate::{exit, fault, output, settings};
+
+/// How often the bar moves.
+const TICK: Duration = Duration::from_millis(200);
 
 /// Looks at every input and sums up in the exit code.
 pub(crate) fn run(args: &DetectArgs, config: &Config) -> Result<u8> {
@@ -32,6 +38,7 @@ pub(crate) fn run(args: &DetectArgs, config: &Config) -> Result<u8> {
         }
     };
     let workers = settings::jobs(args.suspects.jobs.or(config.jobs));
+    let bar = bar(&files);
     let (mut missing, mut trouble) = (false, false);
     many::in_order(
         &files,
@@ -40,12 +47,16 @@ pub(crate) fn run(args: &DetectArgs, config: &Config) -> Result<u8> {
         |_, answer| {
             missing |= !answer.report.strongest.found;
             trouble |= answer.report.error.is_some();
-            if let Some(error) = &answer.report.error {
-                output::complain(&anyhow!("{error}"));
-            }
-            say(args, &answer)
+            bar.inc(1);
+            bar.suspend(|| {
+                if let Some(error) = &answer.report.error {
+                    output::complain(&anyhow!("{error}"));
+                }
+                say(args, &answer)
+            })
         },
     )?;
+    bar.finish_and_clear();
     if skipped > 0 && !args.json && !args.csv {
         output::warn(&format!("{skipped} files that are no pictures were left out"));
     }
@@ -54,6 +65,26 @@ pub(crate) fn run(args: &DetectArgs, config: &Config) -> Result<u8> {
         (false, true) => exit::NOT_FOUND,
         (false, false) => exit::DONE,
     })
+}
+
+/// How far it is, on a terminal: a film takes seconds, a directory hours.
+fn bar(files: &[PathBuf]) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(files.len() as u64);
+    let template = match files {
+        [_] => "{spinner} looking at {msg}, {elapsed}",
+        _ => "{spinner} {pos} of {len} files, {elapsed}, {eta} left",
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    if let [file] = files {
+        bar.set_message(printable(&file.display().to_string()));
+    }
+    bar.enable_steady_tick(TICK);
+    bar
 }
 
 fn say(args: &DetectArgs, answer: &Answer) -> Result<()> {
@@ -67,7 +98,7 @@ fn say(args: &DetectArgs, answer: &Answer) -> Result<()> {
 /// What every file is looked at with.
 struct Looker<'a> {
     keys: Keys,
-    registry: Option<std::path::PathBuf>,
+    registry: Option<PathBuf>,
     sampling: Sampling,
     args: &'a DetectArgs,
 }
