@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use watermark_benches::photograph;
+use watermark_benches::process::run;
 
 use crate::Outcome;
 
@@ -20,6 +21,22 @@ const ROUNDS: usize = 3;
 
 /// Frames in all.
 pub(crate) const FRAMES: usize = SHOT * SHOTS.len() * ROUNDS;
+
+/// Width and height of the large film, pixels.
+pub(crate) const LARGE: (usize, usize) = (3840, 2160);
+
+/// Writes the first seconds of a film once more, each frame enlarged to [`LARGE`].
+pub(crate) fn enlarge(source: &Path, path: &Path, seconds: usize) -> Outcome<()> {
+    let (source, path) = (source.to_string_lossy(), path.to_string_lossy());
+    let (seconds, scale) = (seconds.to_string(), format!("scale={}:{}", LARGE.0, LARGE.1));
+    let codec = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "20"];
+    run(
+        &[&["ffmpeg", "-v", "error", "-y", "-i", &source, "-t", &seconds, "-vf", &scale][..], &codec, &[&path]]
+            .concat(),
+        &[0],
+    )
+    .map(drop)
+}
 
 /// Writes the film, as a studio's master would come: H.264 at CRF 16.
 pub(crate) fn write(path: &Path) -> Outcome<()> {

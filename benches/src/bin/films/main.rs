@@ -8,13 +8,18 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use watermark_benches::process::{Outcome, Times, print_page, run};
+use watermark_benches::process::{Outcome, Times, print_page, run, watched};
 use watermark_benches::{commit, machine, median};
 
 /// Runs of each; the median counts.
 const RUNS: usize = 3;
 /// What marking may add to decoding and encoding, per cent.
 const GOAL_PERCENT: f64 = 25.0;
+/// Lengths of the large films, s: memory must not grow with them.
+const LARGE_S: [usize; 2] = [5, 15];
+/// What the program may have resident with a large film, MB.
+const GOAL_LARGE_MB: f64 = 500.0;
+const MB: f64 = 1e6;
 /// How long reading may take, s.
 const GOAL_READING_S: f64 = 10.0;
 
@@ -60,7 +65,41 @@ fn page(program: &Path) -> Outcome<String> {
     });
     let bytes = |path: &str| fs::metadata(path).map(|file| file.len() as f64);
     let bits = 100.0 * (bytes(&marked)? / bytes(&plain)? - 1.0);
-    Ok(document(&[plain_cpu, marked_cpu, decoding, piping, reading, searching], bits)?)
+    let mut text = document(&[plain_cpu, marked_cpu, decoding, piping, reading, searching], bits)?;
+    text += &large(&watermark, Path::new(&source), &key, &at)?;
+    Ok(text)
+}
+
+/// Most memory that the program itself has with films of 4K; ffmpeg's is ffmpeg's.
+fn large(watermark: &str, source: &Path, key: &str, at: &dyn Fn(&str) -> String) -> Outcome<String> {
+    let (width, height) = clip::LARGE;
+    let (large, marked) = (at("large.mp4"), at("large-marked.mp4"));
+    let most = |command: &[&str], codes: &[i32]| -> Outcome<f64> {
+        let mut most = 0.0_f64;
+        watched(command, codes, |memory| most = most.max(memory.most))?;
+        Ok(most / MB)
+    };
+    let (mut text, mut worst) = (String::new(), 0.0_f64);
+    writeln!(text, "\n## Memory of large films\n")?;
+    writeln!(
+        text,
+        "The same film at {width}x{height} px: most that `watermark` itself had resident, MB, without the ffmpeg that it starts.\n"
+    )?;
+    writeln!(text, "| length, s | `embed` | `detect`, marked | `detect`, not marked |\n| ---: | ---: | ---: | ---: |")?;
+    for seconds in LARGE_S {
+        clip::enlarge(source, Path::new(&large), seconds)?;
+        let embed = [watermark, "embed", &large, "--out", &marked, "--force", "--key", key, "--preset", "ultrafast"];
+        let detect = |file: &str, code| most(&[watermark, "detect", file, "--key", key], &[code]);
+        let row = [most(&embed, &[0])?, detect(&marked, 0)?, detect(&large, 1)?];
+        worst = row.into_iter().fold(worst, f64::max);
+        writeln!(text, "| {seconds} | {:.0} | {:.0} | {:.0} |", row[0], row[1], row[2])?;
+    }
+    writeln!(
+        text,
+        "\nAt most {worst:.0} MB (goal: {GOAL_LARGE_MB:.0} MB whatever the length, {}).",
+        if worst <= GOAL_LARGE_MB { "met" } else { "not met" }
+    )?;
+    Ok(text)
 }
 
 fn document(times: &[Times; 6], bits: f64) -> Result<String, std::fmt::Error> {
