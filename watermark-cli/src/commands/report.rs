@@ -162,6 +162,7 @@ fn registered(asset: &Asset) -> Registered {
     Registered {
         row: asset.stored.row.0.unsigned_abs(),
         pending: asset.stored.place.is_none(),
+        changed: asset.fault.is_some(),
         label: asset.name(),
         recipient: entry.recipient.clone().unwrap_or_default(),
         title: entry.title.clone().unwrap_or_default(),

@@ -134,6 +134,8 @@ pub struct Registered {
     pub row: u64,
     /// Whether the row is not confirmed, and so not in the chain of hashes.
     pub pending: bool,
+    /// Whether the row, or its thumbnail, is not what was confirmed.
+    pub changed: bool,
     /// The asset's label.
     pub label: String,
     /// For whom this copy was made; empty when for nobody in particular.

@@ -108,6 +108,7 @@ fn registry(lang: Lang, row: Option<&Registered>) -> Markup {
     html! {
         section {
             h3 { (lang.say("registry")) }
+            @if row.changed { p.warning role="alert" { (lang.say("registry.changed")) } }
             dl {
                 (entry(lang.say("registry.row"), html! { (row_number(lang, row.row, row.pending)) }))
                 (entry(lang.say("registry.label"), foreign(&row.label)))

@@ -172,6 +172,18 @@ fn what_does_not_fit_is_warned_of_before_anything_else() {
     }
 }
 
+#[test]
+fn a_changed_row_is_warned_of_where_it_is_told() {
+    for lang in LANGUAGES {
+        let mut report = full();
+        assert!(!html(&report, lang).contains(lang.say("registry.changed")));
+        report.suspects[0].registered.as_mut().unwrap().changed = true;
+        let page = html(&report, lang);
+        let at = |key: &str| page.find(lang.say(key)).unwrap_or_else(|| panic!("{key}"));
+        assert!(at("registry.changed") < at("registry.recorded"));
+    }
+}
+
 /// A ring's line about the key of the marks here.
 fn ring(status: KeyStatus) -> Option<RingLine> {
     let (title, note) = (Some("Episode 12".to_owned()), Some("laptop lost".to_owned()));

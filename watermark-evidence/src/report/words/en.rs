@@ -124,6 +124,10 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ),
     ("registry", "What the registry says"),
     ("registry.none", "No row of the registry has this asset number."),
+    (
+        "registry.changed",
+        "This row, or its thumbnail, is not what was confirmed: it was changed later. What it says is not evidence until that is explained.",
+    ),
     ("registry.row", "Row"),
     ("registry.unconfirmed", "{row}, not confirmed: the chain of hashes does not cover it yet"),
     ("registry.label", "Asset"),

@@ -133,6 +133,10 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ),
     ("registry", "登録簿の記載"),
     ("registry.none", "この素材番号は登録簿にありません。"),
+    (
+        "registry.changed",
+        "この行またはそのサムネイルは、確定時の内容と異なります。後から変更されています。その理由が明らかになるまで、この行の記載は証拠になりません。",
+    ),
     ("registry.row", "行"),
     ("registry.unconfirmed", "{row}（未確定。ハッシュの連鎖にまだ含まれていません）"),
     ("registry.label", "素材"),
