@@ -15,6 +15,8 @@ use watermark_benches::{commit, machine, median};
 const RUNS: usize = 3;
 /// What marking may add to decoding and encoding, per cent.
 const GOAL_PERCENT: f64 = 25.0;
+/// Rows of the first table.
+const ROWS: usize = 7;
 /// Lengths of the large films, s: memory must not grow with them.
 const LARGE_S: [usize; 2] = [5, 15];
 /// What the program may have resident with a large film, MB.
@@ -38,12 +40,15 @@ fn page(program: &Path) -> Outcome<String> {
     run(&[&watermark, "key", "derive", &master, "--title", "films", "--out", &key], &[0])?;
     let codec = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "23"];
     let size = format!("{}x{}", clip::WIDTH, clip::HEIGHT);
-    let piped = format!(
-        "ffmpeg -v error -i \"$1\" -f rawvideo - | \
-         ffmpeg -v error -y -f rawvideo -pix_fmt yuv420p -s {size} -r {} -i - {} \"$2\"",
-        clip::RATE,
-        codec.join(" ")
-    );
+    let piped = |between: &str| {
+        format!(
+            "ffmpeg -v error -i \"$1\" -f rawvideo - | {between} \
+             ffmpeg -v error -y -f rawvideo -pix_fmt yuv420p -s {size} -r {} -i - {} \"$2\"",
+            clip::RATE,
+            codec.join(" ")
+        )
+    };
+    let (one_pipe, two_pipes) = (piped(""), piped("cat |"));
     let encode = [&["ffmpeg", "-v", "error", "-y", "-i", &source][..], &codec, &[&plain]].concat();
     let embed =
         [&watermark, "embed", &source, "--out", &marked, "--force", "--key", &key, "--payload", "0011223344556677"];
@@ -54,18 +59,19 @@ fn page(program: &Path) -> Outcome<String> {
             run(&encode, &[0])?,
             run(&embed, &[0])?,
             run(&["ffmpeg", "-v", "error", "-i", &source, "-f", "null", "-"], &[0])?,
-            run(&["sh", "-c", &piped, "sh", &source, &at("piped.mp4")], &[0])?,
+            run(&["sh", "-c", &one_pipe, "sh", &source, &at("piped.mp4")], &[0])?,
+            run(&["sh", "-c", &two_pipes, "sh", &source, &at("piped.mp4")], &[0])?,
             run(&[&watermark, "detect", &marked, "--key", &key], &[0])?,
             run(&[&watermark, "detect", &plain, "--key", &key], &[1])?,
         ]);
     }
-    let [plain_cpu, marked_cpu, decoding, piping, reading, searching] = std::array::from_fn(|which| {
+    let measured: [Times; ROWS] = std::array::from_fn(|which| {
         let of = |get: fn(&Times) -> f64| median(times.iter().map(|times| get(&times[which])));
         Times { cpu: of(|times| times.cpu), wall: of(|times| times.wall) }
     });
     let bytes = |path: &str| fs::metadata(path).map(|file| file.len() as f64);
     let bits = 100.0 * (bytes(&marked)? / bytes(&plain)? - 1.0);
-    let mut text = document(&[plain_cpu, marked_cpu, decoding, piping, reading, searching], bits)?;
+    let mut text = document(&measured, bits)?;
     text += &large(&watermark, Path::new(&source), &key, &at)?;
     Ok(text)
 }
@@ -102,8 +108,8 @@ fn large(watermark: &str, source: &Path, key: &str, at: &dyn Fn(&str) -> String)
     Ok(text)
 }
 
-fn document(times: &[Times; 6], bits: f64) -> Result<String, std::fmt::Error> {
-    let [plain, marked, decoding, piping, reading, searching] = times;
+fn document(times: &[Times; ROWS], bits: f64) -> Result<String, std::fmt::Error> {
+    let [plain, marked, decoding, piping, passing, reading, searching] = times;
     let percent = 100.0 * (marked.cpu / plain.cpu - 1.0);
     let met = |good: bool| if good { "met" } else { "not met" };
     let mut text = String::new();
@@ -129,13 +135,15 @@ fn document(times: &[Times; 6], bits: f64) -> Result<String, std::fmt::Error> {
     row("**`watermark embed`**: decode, mark, encode, read back", marked)?;
     row("ffmpeg: decode, and throw away", decoding)?;
     row("ffmpeg: decode in one process, encode in another, a pipe between them", piping)?;
+    row("the same with a second pipe and a program between that passes every byte on (`cat`)", passing)?;
     row("`watermark detect`, marked", reading)?;
     row("`watermark detect`, not marked: the full search", searching)?;
     writeln!(
         text,
         "\nMarking adds **{percent:.0} %** of CPU to decoding and encoding (goal: {GOAL_PERCENT:.0} %, {}); the file has {bits:+.1} % \
-         of the bytes.\nReading takes {:.1} s, and {:.1} s where nothing is found (goal: {GOAL_READING_S:.0} s on two cores, {}).",
+         of the bytes.\nTwo pipes and nothing else add {:.0} %.\nReading takes {:.1} s, and {:.1} s where nothing is found (goal: {GOAL_READING_S:.0} s on two cores, {}).",
         met(percent <= GOAL_PERCENT),
+        100.0 * (passing.cpu / plain.cpu - 1.0),
         reading.wall,
         searching.wall,
         met(reading.wall.max(searching.wall) <= GOAL_READING_S)
