@@ -1,6 +1,7 @@
 //! Programs that are measured from outside: CPU time, time by the clock, and memory.
 
 use std::fs;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
@@ -54,12 +55,13 @@ pub fn run(command: &[&str], codes: &[i32]) -> Outcome<Times> {
 /// # Errors
 /// As [`run`].
 pub fn watched(command: &[&str], codes: &[i32], mut look: impl FnMut(Memory)) -> Outcome<Times> {
+    let mut said = tempfile::tempfile()?;
     let (before, start) = (children_cpu()?, Instant::now());
     let mut child = Command::new(command[0])
         .args(&command[1..])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(said.try_clone()?)
         .spawn()?;
     let status_file = format!("/proc/{}/status", child.id());
     let status = loop {
@@ -71,7 +73,11 @@ pub fn watched(command: &[&str], codes: &[i32], mut look: impl FnMut(Memory)) ->
     };
     let wall = start.elapsed().as_secs_f64();
     if !status.code().is_some_and(|code| codes.contains(&code)) {
-        return Err(format!("{} ended with {status}", command[..2].join(" ")).into());
+        let mut text = String::new();
+        said.rewind()?;
+        said.read_to_string(&mut text)?;
+        let last = text.lines().last().unwrap_or_default();
+        return Err(format!("{} ended with {status}: {last}", command[..2].join(" ")).into());
     }
     Ok(Times { cpu: children_cpu()? - before, wall })
 }

@@ -51,7 +51,8 @@ impl Desk {
         let command =
             [&self.program, "embed", &input, "--out", &output, "--key", &key, "--registry", &registry, "--quiet"];
         let (begun, mut seen, mut most) = (Instant::now(), Vec::new(), 0.0_f64);
-        let times = watched(&command, &[0], |memory| {
+        // A picture in which this run's key reads too thinly is refused (3).
+        let times = watched(&command, &[0, 3], |memory| {
             seen.push((begun.elapsed().as_secs_f64(), memory.now));
             most = most.max(memory.most);
         })?;
@@ -110,8 +111,9 @@ fn many(desk: &Desk, text: &mut String) -> Outcome<()> {
     let marked = desk.mark("in", "out")?;
     let made =
         fs::read_dir(desk.at("out"))?.flatten().filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."));
-    if made.count() != FILES {
-        return Err("not every file was marked".into());
+    let refused = FILES - made.count();
+    if refused > FILES / 200 {
+        return Err(format!("{refused} of {FILES} files were not marked").into());
     }
     let Times { cpu, wall } = marked.times;
     writeln!(
@@ -121,7 +123,7 @@ fn many(desk: &Desk, text: &mut String) -> Outcome<()> {
     )?;
     writeln!(
         text,
-        "in its defaults: {wall:.0} s, {:.0} files a second, {:.0} s of CPU, **{:.2} cores** busy on the mean.\n",
+        "in its defaults: {wall:.0} s, {:.0} files a second, {:.0} s of CPU, **{:.2} cores** busy on the mean; {refused} refused.\n",
         FILES as f64 / wall,
         cpu,
         cpu / wall
@@ -138,7 +140,11 @@ fn large(desk: &Desk, format: Format, name: &str, text: &mut String) -> Outcome<
     let (width, height) = LARGE;
     let source = format!("large.{}", format.extension());
     fs::write(desk.at(&source), file(LARGE, photograph(width, height, 7), format)?)?;
-    let marked = desk.mark(&source, &format!("large-marked.{}", format.extension()))?;
+    let output = format!("large-marked.{}", format.extension());
+    let marked = desk.mark(&source, &output)?;
+    if fs::metadata(desk.at(&output)).is_err() {
+        return Err(format!("{source} was refused").into());
+    }
     let pixels = (width * height) as f64;
     let beyond = marked.most / pixels - 3.0;
     writeln!(
