@@ -110,6 +110,6 @@ mod tests {
     fn a_row_has_as_many_values_as_there_are_names() {
         let answer = Answer::failed(Path::new("a.png"), &anyhow::anyhow!("no"), 3);
         assert_eq!(row(&answer).split(',').count(), NAMES.len());
-        assert!(row(&answer).starts_with("a.png,") && row(&answer).ends_with(",no,,"));
+        assert!(row(&answer).starts_with("a.png,") && row(&answer).ends_with(",no,,,"));
     }
 }
