@@ -260,3 +260,25 @@ fn a_wrong_checksum_is_named_with_its_chunk() {
         assert_eq!(message, expected);
     }
 }
+
+/// What a reader takes as it comes would be other samples, each byte turned around.
+#[test]
+fn a_tiff_with_turned_bits_is_refused() {
+    let tiff = |fill_order: u16| {
+        let tags: [(u16, u16); 9] =
+            [(256, 2), (257, 2), (258, 8), (259, 1), (262, 1), (266, fill_order), (273, 8), (278, 2), (279, 4)];
+        let mut file = b"II*\0".to_vec();
+        file.extend(12_u32.to_le_bytes());
+        file.extend([1, 2, 3, 4]);
+        file.extend((tags.len() as u16).to_le_bytes());
+        for (tag, value) in tags {
+            file.extend([tag.to_le_bytes(), 3_u16.to_le_bytes(), 1_u16.to_le_bytes(), [0, 0]].concat());
+            file.extend([value.to_le_bytes(), [0, 0]].concat());
+        }
+        file.extend([0; 4]);
+        file
+    };
+    assert_eq!(decode(&tiff(1)).unwrap().pixels(), &PixelData::U8(vec![1, 2, 3, 4]));
+    let message = decode(&tiff(2)).unwrap_err().to_string();
+    assert!(message.contains("FillOrder 2") && message.contains("tiffcp -f msb2lsb"), "{message}");
+}

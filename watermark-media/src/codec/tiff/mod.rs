@@ -148,6 +148,11 @@ fn shape(decoder: &mut Source<'_>) -> Result<Shape> {
     let number = |decoder: &mut Source<'_>, tag| decoder.find_tag_unsigned::<u16>(tag).map_err(error);
     let photometric = number(decoder, Tag::PhotometricInterpretation)?;
     let samples = number(decoder, Tag::SamplesPerPixel)?.unwrap_or(1);
+    // The decoder takes the bits as they come, and would give other samples, or find the compression damaged.
+    if number(decoder, Tag::FillOrder)? == Some(2) {
+        let what = "a TIFF that stores the bits of each byte in reverse (FillOrder 2)";
+        return Err(Error::unsupported(what, "turn them first (tiffcp -f msb2lsb)"));
+    }
     match photometric {
         Some(3) => return Err(Error::unsupported("a TIFF with a palette", "convert it to RGB first")),
         Some(5) => return Err(Error::Cmyk { format: FORMAT }),
