@@ -5,7 +5,7 @@ use crate::entry::RowId;
 use crate::error::{AtPath, Error, Result};
 use crate::hex::to_hex;
 use crate::lookup::Counts;
-use crate::verify::{ChainOptions, ChainReport};
+use crate::verify::{ChainOptions, ChainReport, is_thumbnail};
 
 /// Most problems of a kind that a report lists.
 const LISTED: usize = 1000;
@@ -138,7 +138,6 @@ impl Registry {
     }
 
     fn wrong_thumbnails(&self) -> Result<Vec<RowId>> {
-        use sha2::{Digest, Sha256};
         let sql = "SELECT t.mark, m.thumbnail_sha256, t.picture FROM thumbnails t LEFT JOIN marks m ON m.id = t.mark";
         let mut statement = self.connection.prepare(sql).at(&self.path)?;
         let mut rows = statement.query([]).at(&self.path)?;
@@ -146,7 +145,7 @@ impl Registry {
         while let Some(row) = rows.next().at(&self.path)? {
             let stored: Option<[u8; 32]> = row.get(1).at(&self.path)?;
             let picture: Vec<u8> = row.get(2).at(&self.path)?;
-            if stored != Some(Sha256::digest(&picture).into()) && found.len() < LISTED {
+            if !is_thumbnail(&picture, stored) && found.len() < LISTED {
                 found.push(RowId(row.get(0).at(&self.path)?));
             }
         }

@@ -95,9 +95,14 @@ impl Entry {
         }
     }
 
-    /// Whether the other is the same file of the same mark: key, payload, asset, recipient, and the written file.
+    /// Whether the other says the same of the same file: key, payload, asset, recipient, the written file, and how it is
+    /// called.
     pub(crate) fn same_file(&self, other: &Self) -> bool {
-        self.same_mark(other) && self.output_sha256 == other.output_sha256 && self.output_path == other.output_path
+        self.same_mark(other)
+            && self.output_sha256 == other.output_sha256
+            && self.output_path == other.output_path
+            && self.label == other.label
+            && self.title == other.title
     }
 
     /// Whether the other carries the same id rightly: asset and recipient are the same.

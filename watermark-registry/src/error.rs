@@ -208,7 +208,7 @@ impl std::fmt::Display for Collision {
         if self.payload.len() == 8 {
             write!(f, "; 32-bit ids collide with a chance of 1 % at about 9,300 assets: use 64 bits")
         } else {
-            write!(f, "; ids of {} bits do not collide by chance: give this file its own", self.payload.len() * 4)
+            write!(f, "; ids of {} bits do not collide by chance: one of the two needs its own", self.payload.len() * 4)
         }
     }
 }
@@ -246,6 +246,9 @@ impl Error {
             }
             ErrorCode::Unknown => {
                 Self::Damaged { path, what: format!("the schema is not what it should be: {}", said()) }
+            }
+            ErrorCode::SystemIoFailure => {
+                Self::File { path, what: format!("{}; is the disk full, or was it taken away?", said()) }
             }
             _ => Self::File { path, what: said() },
         }

@@ -147,7 +147,21 @@ impl Registry {
         }
         // A row that is reported as committed has to survive a power failure.
         self.connection.pragma_update(None, "synchronous", "FULL").at(&path)?;
-        self.connection.pragma_update(None, "foreign_keys", true).at(&path)
+        self.connection.pragma_update(None, "foreign_keys", true).at(&path)?;
+        self.file = FileId::of(&path).map(|file| (path, file));
+        Ok(())
+    }
+
+    /// Checks that the file is where it was: rows that go into one that was moved or deleted are lost to whoever opens
+    /// the path next, as the log of the last rows lies beside the old name.
+    pub(crate) fn check_place(&self) -> Result<()> {
+        match &self.file {
+            Some((place, file)) if FileId::of(place).as_ref() != Some(file) => {}
+            _ => return Ok(()),
+        }
+        let what = "the registry was moved, deleted or replaced while it was in use, and nothing more is written into it; \
+                    put it back under this name, beside the files that end in -wal and -shm, and go on";
+        Err(Error::File { path: self.path.clone(), what: what.into() })
     }
 
     fn at_path(mut self, path: &Path) -> Self {
@@ -200,7 +214,26 @@ fn connect_to(path: &Path, flags: OpenFlags) -> Result<Registry> {
     // Without this every query is planned anew for its values, which takes ten times as long as the query.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).at(path)?;
     connection.set_prepared_statement_cache_capacity(64);
-    Ok(Registry { connection, path: path.to_owned(), busy_timeout: BUSY_TIMEOUT, signer: None })
+    Ok(Registry { connection, path: path.to_owned(), busy_timeout: BUSY_TIMEOUT, signer: None, file: None })
+}
+
+/// What tells a file from others whatever its name is: device and number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FileId(u64, u64);
+
+impl FileId {
+    /// Of the file at a path; none where there is none, or where files have no numbers.
+    #[cfg(unix)]
+    fn of(path: &Path) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+        std::fs::metadata(path).ok().map(|found| Self(found.dev(), found.ino()))
+    }
+
+    /// An open file cannot be moved there.
+    #[cfg(not(unix))]
+    fn of(_path: &Path) -> Option<Self> {
+        None
+    }
 }
 
 fn cannot_open(path: &Path, error: &rusqlite::Error) -> Error {

@@ -8,6 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::chain::Head;
 use crate::entry::{Entry, Place, RowId, Stored};
 use crate::error::{AtPath, Error, Result};
+use crate::open::FileId;
 use crate::rows::{ChainEnd, Holder, Rows, thumbnail_hash};
 use crate::signer::Signer;
 
@@ -18,6 +19,8 @@ pub struct Registry {
     pub(crate) path: PathBuf,
     pub(crate) busy_timeout: Duration,
     pub(crate) signer: Option<Signer>,
+    /// Which file was opened for writing, where the system tells files apart.
+    pub(crate) file: Option<(PathBuf, FileId)>,
 }
 
 /// What [`Registry::reserve`] found.
@@ -33,8 +36,8 @@ pub enum Reservation {
         /// The first row of the id.
         first: RowId,
     },
-    /// This very file is registered: key, payload, asset, recipient, output path and output bytes are the same. Nothing
-    /// was stored.
+    /// This very file is registered: key, payload, asset, recipient, label, title, output path and output bytes are the
+    /// same. Nothing was stored.
     Known(Box<Stored>),
 }
 
@@ -140,6 +143,7 @@ impl Registry {
         &mut self,
         work: impl FnOnce(&Rows<'_>, &mut ChainEnd<'_>) -> Result<(T, bool)>,
     ) -> Result<T> {
+        self.check_place()?;
         let result = (|| {
             let path = &self.path;
             let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).at(path)?;

@@ -136,9 +136,15 @@ impl Registry {
         if let Some(fault) = fault(stored, &previous, true) {
             return Ok(Some(fault));
         }
-        let thumbnail = self.thumbnail(stored.row)?.map(|picture| Sha256::digest(&picture).into());
-        Ok((thumbnail.is_some() && thumbnail != stored.thumbnail_sha256).then_some("its thumbnail is another"))
+        let thumbnail = self.thumbnail(stored.row)?;
+        let other = thumbnail.is_some_and(|picture| !is_thumbnail(&picture, stored.thumbnail_sha256));
+        Ok(other.then_some("its thumbnail is another"))
     }
+}
+
+/// Whether a picture is the thumbnail that a row was confirmed with.
+pub(crate) fn is_thumbnail(picture: &[u8], sha256: Option<[u8; 32]>) -> bool {
+    sha256 == Some(Sha256::digest(picture).into())
 }
 
 /// What does not fit in a row that stands behind `previous`.

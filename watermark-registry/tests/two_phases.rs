@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Scratch, entry, record};
-use watermark_registry::{Error, Filter, Page, Registry, Reservation, Seen, Settled, Status};
+use watermark_registry::{Entry, Error, Filter, Page, Registry, Reservation, Seen, Settled, Status};
 
 #[test]
 fn a_reserved_row_is_pending_with_everything_until_it_is_confirmed() {
@@ -193,4 +193,39 @@ fn rows_are_found_by_what_is_known_of_them() {
     }
     assert_eq!(seen, (1..=20).collect::<Vec<_>>());
     assert_eq!(registry.list(&any, Page { after: None, limit: 0 }).unwrap(), []);
+}
+
+#[test]
+fn the_same_file_under_another_name_of_the_asset_has_a_row_of_its_own() {
+    let scratch = Scratch::new();
+    let mut registry = scratch.registry();
+    let first = record(&mut registry, &entry(1));
+    for (label, title) in [(Some("Final"), Some("Episode 12")), (None, None)] {
+        let again = Entry { label: label.map(str::to_owned), title: title.map(str::to_owned), ..entry(1) };
+        let reservation = registry.reserve(&again).unwrap();
+        assert!(matches!(reservation, Reservation::Another { first: of, .. } if of == first));
+        registry.confirm(reservation.row()).unwrap();
+        assert!(matches!(registry.reserve(&again).unwrap(), Reservation::Known(_)), "once is enough");
+    }
+    assert_eq!(registry.count().unwrap().confirmed, 3);
+}
+
+/// The log of the last rows stays under the old name: whoever opens the moved file would not find them.
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_into_a_registry_that_was_moved() {
+    let scratch = Scratch::new();
+    let mut registry = scratch.registry();
+    let path = registry.path().to_owned();
+    let row = registry.reserve(&entry(1)).unwrap().row();
+    let moved = path.with_extension("moved");
+    std::fs::rename(&path, &moved).unwrap();
+    for error in [registry.confirm(row).unwrap_err(), registry.reserve(&entry(2)).unwrap_err()] {
+        assert!(error.to_string().contains("was moved, deleted or replaced"), "{error}");
+    }
+    std::fs::copy(&moved, &path).unwrap();
+    assert!(registry.reserve(&entry(2)).is_err(), "another file under its name");
+    std::fs::rename(&moved, &path).unwrap();
+    registry.confirm(row).unwrap();
+    assert_eq!(registry.count().unwrap().confirmed, 1);
 }
