@@ -69,6 +69,10 @@ pub(crate) struct Config {
     pub(crate) key: Option<PathBuf>,
     /// Key ring file.
     pub(crate) key_ring: Option<PathBuf>,
+    /// The key ring that is named anywhere, also where a key was named nearer: what it says of a key holds all the same.
+    pub(crate) known_ring: Option<PathBuf>,
+    /// The file itself.
+    pub(crate) file: Option<PathBuf>,
     /// The title that is worked on.
     pub(crate) title: Option<String>,
     /// The registry.
@@ -125,11 +129,13 @@ impl Config {
 
     /// One key or one ring: whichever is named nearer to the user, the other is not asked.
     fn with_keys(self, key: Option<PathBuf>, key_ring: Option<PathBuf>) -> Self {
-        match (key, key_ring) {
+        let known_ring = key_ring.clone().or_else(|| self.key_ring.clone());
+        let named = match (key, key_ring) {
             (None, None) => self,
             (Some(key), _) => Self { key: Some(key), key_ring: None, ..self },
             (None, key_ring) => Self { key: None, key_ring, ..self },
-        }
+        };
+        Self { known_ring, ..named }
     }
 
     fn read(path: &Path) -> Result<Self> {
@@ -138,7 +144,8 @@ impl Config {
         let text = String::from_utf8(bytes).map_err(|_| anyhow!("{name}: is not text in UTF-8"))?;
         let parsed: Text =
             toml::from_str(&text).map_err(|error| anyhow!("{name}: {}", key_ring::said(&text, &error)))?;
-        parsed.meant(path.parent().unwrap_or(Path::new(""))).with_context(|| name.to_string())
+        let meant = parsed.meant(path.parent().unwrap_or(Path::new(""))).with_context(|| name.to_string())?;
+        Ok(Self { file: Some(path.to_owned()), ..meant })
     }
 }
 
@@ -150,6 +157,8 @@ impl Text {
         Ok(Config {
             key: here(self.key),
             key_ring: here(self.key_ring),
+            known_ring: None,
+            file: None,
             title: self.title,
             registry: here(self.registry),
             profile: self.profile.as_deref().map(|name| choice("profile", name)).transpose()?,

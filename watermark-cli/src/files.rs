@@ -245,19 +245,35 @@ pub(crate) fn sync_folder(folder: &Path) {
 
 /// The directory that a file lies in.
 pub(crate) fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
+    named(path.parent().unwrap_or(Path::new("")))
+}
+
+/// A directory by a name that is not empty: that of a path without one is the current directory.
+pub(crate) fn named(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
 /// The directory, which is made when it is missing.
 pub(crate) fn made(folder: &Path) -> Result<&Path> {
-    let name = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let name = named(folder);
     fs::create_dir_all(name).map_err(|error| {
         anyhow!("{}: the directory cannot be made ({}); choose another place", name.display(), error.kind())
     })?;
     Ok(folder)
+}
+
+/// Refuses to write to a file that the command works with, under whatever name it goes and whatever was passed.
+pub(crate) fn keep<'a>(target: &Path, used: impl IntoIterator<Item = (&'static str, &'a Path)>) -> Result<()> {
+    for (what, path) in used {
+        if same_file(target, path) {
+            bail!(
+                "{}: is the {what} that this command works with ({}), and is never replaced; choose another name",
+                target.display(),
+                path.display()
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Whether two paths lead to the same file, through links of either kind.

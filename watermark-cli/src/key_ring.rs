@@ -29,7 +29,7 @@ use watermark_core::Key;
 use watermark_evidence::report::{Lang, revoked};
 
 use crate::args::KeyAccess;
-use crate::{files, key_file};
+use crate::{files, key_file, output};
 
 /// How a key is named.
 pub(crate) const WAYS: &str =
@@ -160,6 +160,18 @@ impl KeyRing {
                     several.len(),
                     files.join(", ")
                 )
+            }
+        }
+    }
+
+    /// What the ring at `path` says of a key that was named without it. Of a ring that cannot be read nothing is known, which
+    /// is said: the key is there all the same.
+    pub(crate) fn known(path: &Path, allow_open_key: bool) -> Vec<KeyFacts> {
+        match Self::read(path, allow_open_key) {
+            Ok(ring) => ring.entries.into_iter().map(|entry| entry.facts).collect(),
+            Err(error) => {
+                output::warn(&format!("{error:#}; whether a key was revoked is not known"));
+                Vec::new()
             }
         }
     }

@@ -42,6 +42,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     fault::quieten();
+    exit::outlive_limits();
     match commands::run(cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) if exit::reader_left(&error) => ExitCode::from(exit::TROUBLE),

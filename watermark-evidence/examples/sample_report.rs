@@ -95,6 +95,7 @@ fn suspect(copy: &Picture, original: &Picture, registered: &Fingerprint, key: &K
         detect: DetectReport::of("found on a forum.jpg", &detection, 300),
         evidence: mark.evidence.clone(),
         tried: Some(detection.tried),
+        others: Vec::new(),
         fit: mark.geometry.as_ref().map(|geometry| fit(copy, &Pose::from(geometry), &original)),
         registered: mark.payload.as_ref().map(|_| Registered {
             row: 4_321,

@@ -17,6 +17,11 @@ const LINE_BYTES: usize = 300;
 /// What the system says of a full disk.
 pub(crate) const FULL: &str = "No space left";
 
+/// Signals that say why: the one that the kernel sends when memory runs out, and that of a file beyond its limit (SIGXFSZ,
+/// the same number on Linux and macOS).
+const KILLED: i32 = 9;
+const FILE_LIMIT: i32 = 25;
+
 /// What the encoder says of a file that is not whole.
 const INCOMPLETE: [&str; 4] = [FULL, "Error writing", "Error closing", "Error muxing"];
 
@@ -87,7 +92,9 @@ pub(crate) fn lines(said: &str) -> Vec<String> {
 }
 
 /// A filter that prints the timestamps of every frame on standard error, before the frame is written.
-pub(crate) const PRINT_TIMES: &str = r"metadata=mode=add:key=n:value=1,metadata=mode=print:file=pipe\\:2:direct=1";
+/// Whatever else frames carry (timecodes, what a filter has measured) is no complaint of the program.
+pub(crate) const PRINT_TIMES: &str =
+    r"metadata=mode=delete,metadata=mode=add:key=n:value=1,metadata=mode=print:file=pipe\\:2:direct=1";
 
 /// For [`Running::start`] of a program with [`PRINT_TIMES`]: `each` gets the lines with timestamps.
 pub(crate) fn times(mut each: impl FnMut(&str) + Send + 'static) -> impl FnMut(&str) -> bool + Send + 'static {
@@ -144,7 +151,9 @@ impl Running {
     pub(crate) fn failure(&self, said: String) -> Error {
         let said = match (self.ended.and_then(signal), said.is_empty()) {
             // Its last words are not about that.
-            (Some(signal), _) => format!("it was killed (signal {signal}); was there too little memory?"),
+            (Some(FILE_LIMIT), _) => "a file grew beyond the limit that is set for this session (ulimit -f)".to_owned(),
+            (Some(KILLED), _) => format!("it was killed (signal {KILLED}); was there too little memory?"),
+            (Some(signal), _) => format!("it was ended by signal {signal}"),
             (None, true) => "it ended without a word".to_owned(),
             (None, false) => lines(&said).join("; "),
         };

@@ -18,6 +18,9 @@ const LETTERS: [&str; 7] = ["subrip", "srt", "ass", "ssa", "mov_text", "webvtt",
 /// ffmpeg's option of the range.
 const RANGE: &str = "-color_range";
 
+/// Ticks of a second in Matroska and WebM, as ffmpeg writes them.
+const MATROSKA_TICKS: f64 = 1000.0;
+
 /// A running encoder.
 pub(crate) struct Encoder {
     running: Running,
@@ -38,9 +41,16 @@ impl Encoder {
         let mut command = program("ffmpeg");
         command.stdin(Stdio::piped());
         command.args(["-v", "error", "-y", "-copyts", "-f", "ivf", "-c:v", "rawvideo", "-i", "pipe:0"]);
-        command.args(["-copyts", "-noautorotate", "-i"]).arg(argument(&clip.path));
+        command.args(["-copyts", "-noautorotate"]).args(clip.from_zero()).arg("-i").arg(argument(&clip.path));
         command.args(["-map", "0:v:0"]);
         command.args(["-map_metadata", "1", "-map_chapters", "1"]);
+        // Packets have no durations that come as IVF: those of all but the last frame follow from timestamps. The filter
+        // sees them in the container's ticks, whatever it says of its time base (ffmpeg 5.1).
+        if clip.rate > 0.0 {
+            let ticks_a_second = if muxer.is_mp4() { f64::from(clip.time_base.1) } else { MATROSKA_TICKS };
+            let duration = (ticks_a_second / clip.rate).round();
+            command.args(["-bsf:v:0", &format!("setts=pts=PTS:dts=DTS:duration={duration}")]);
+        }
         command.args(["-c", "copy"]).args(options.arguments(codec, clip, written)?);
         tell(&mut command, 0, clip.index, &clip.disposition);
         for (other, to) in clip.others.iter().filter(|other| is_kept(other, muxer)).zip(1..) {
@@ -134,7 +144,8 @@ fn tell(command: &mut Command, to: usize, from: usize, disposition: &[String]) {
 pub(crate) fn is_kept(stream: &crate::Stream, muxer: Muxer) -> bool {
     match stream.kind.as_str() {
         "audio" | "subtitle" => true,
-        "video" => muxer != Muxer::WebM,
+        // A cover. Matroska has it as an attachment; copied as it is, it would be a second video.
+        "video" => muxer.is_mp4(),
         "attachment" => muxer == Muxer::Matroska,
         _ => false,
     }

@@ -18,6 +18,9 @@ const BETWEEN: usize = 3;
 /// Timestamps are the same up to so many seconds: those of files are rounded.
 const SAME_S: f64 = 0.002;
 
+/// Seconds by which a timestamp may lie before the one ahead of it and count as rounding, or as a frame out of order.
+const MOST_BACK_S: f64 = 0.5;
+
 /// How far marking is.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
@@ -97,7 +100,7 @@ pub fn mark(
     let mut line = Line { clip, embedder, begun, result: Totals::default(), words: Vec::new() };
     let (totals, damage) = thread::scope(|scope| {
         let reading = scope.spawn(move || -> Result<Option<String>> {
-            let count = read_all(&mut decoder, bytes, &spare, &to_mark)?;
+            let count = read_all(&mut decoder, bytes, clip.tick_s(), &spare, &to_mark)?;
             match count {
                 Some((count, last)) => decoder.finish(clip, count, last),
                 None => Ok(None),
@@ -138,19 +141,32 @@ pub fn mark(
     })
 }
 
+/// That the clock was set back in the middle of the film.
+fn jumps_back(from_s: f64, to_s: f64) -> Error {
+    Error::Unsupported(format!(
+        "its timestamps jump back from {from_s:.2} to {to_s:.2} s, as in recordings that were joined; write it anew first \
+         (ffmpeg -i FILE -c copy NEW.mkv)"
+    ))
+}
+
 /// Reads frames until the end. How many and the timestamp of the last, or `None` when nobody takes them any more.
 fn read_all(
     decoder: &mut Decoder,
     bytes: usize,
+    tick_s: f64,
     spare: &Receiver<Vec<u8>>,
     to_mark: &SyncSender<Frame>,
 ) -> Result<Option<(u64, Option<i64>)>> {
     let (mut count, mut last) = (0, None);
+    let back = (MOST_BACK_S / tick_s) as i64;
     loop {
         let mut frame = spare.try_recv().unwrap_or_else(|_| vec![0; bytes]);
         let Some(ticks) = decoder.read(&mut frame)? else { return Ok(Some((count, last))) };
         // A frame without a timestamp, or with one that has been: the tick after the last.
         let least = last.map_or(i64::MIN, |last: i64| last.saturating_add(1));
+        if let Some((from, to)) = last.zip(ticks).filter(|(from, to)| from.saturating_sub(*to) > back) {
+            return Err(jumps_back(from as f64 * tick_s, to as f64 * tick_s));
+        }
         let ticks = ticks.unwrap_or(least.max(0)).max(least);
         last = Some(ticks);
         count += 1;
@@ -196,9 +212,7 @@ impl Line<'_> {
             totals.shots += u64::from(report.cut);
             totals.applied.add(report.applied);
             if totals.poses.last().is_none_or(|&(_, pose)| pose != report.pose) {
-                let (numerator, denominator) = self.clip.time_base;
-                let tick_s = f64::from(numerator) / f64::from(denominator);
-                totals.poses.push((frame.ticks as f64 * tick_s, report.pose));
+                totals.poses.push((frame.ticks as f64 * self.clip.tick_s(), report.pose));
             }
             if to_encode.send(frame).is_err() {
                 return Ok(());
@@ -236,8 +250,9 @@ impl Line<'_> {
 
 /// What of a clip is not kept, in sentences.
 fn losses(clip: &Clip, muxer: Muxer, codec: Codec) -> Vec<String> {
-    // `bin_data` is how QuickTime keeps the titles of chapters, which are written anew.
-    let dropped = clip.others.iter().filter(|other| !is_kept(other, muxer) && other.codec != "bin_data");
+    // `bin_data` is how QuickTime keeps the titles of chapters, and `tmcd` a timecode: both are written anew.
+    let anew = |codec: &str| codec == "bin_data" || (codec == "tmcd" && muxer.is_mp4());
+    let dropped = clip.others.iter().filter(|other| !is_kept(other, muxer) && !anew(&other.codec));
     let mut losses: Vec<String> =
         dropped.map(|other| format!("its {} stream {} ({})", other.kind, other.index, other.codec)).collect();
     losses.extend(clip.others.iter().filter_map(|other| {

@@ -168,6 +168,13 @@ impl EncodeOptions {
             Codec::ProRes => add(&["-profile:v:0", if written.chroma == Some((0, 0)) { "4444" } else { "hq" }]),
             _ => {}
         }
+        if let (Codec::Vp9 | Codec::Av1, Some(preset)) = (codec, &self.preset)
+            && preset.parse::<u8>().is_err()
+        {
+            let text =
+                format!("the preset {preset:?}; {} takes a number, larger is faster (0 to 8 at least)", codec.name());
+            return Err(Error::Unsupported(text));
+        }
         match (codec, &self.preset) {
             (Codec::H264 | Codec::H265 | Codec::Av1, Some(preset)) => add(&["-preset:v:0", preset]),
             (Codec::Vp9, Some(preset)) => add(&["-cpu-used", preset]),

@@ -25,6 +25,16 @@ impl PixelFormat {
                  convert it first (ffmpeg -pix_fmt yuv420p, yuv422p10le, ...)"
             ))
         };
+        // ffmpeg's names of planes of colour and alpha, packed or not.
+        if ["yuva", "gbrap", "rgba", "bgra", "argb", "abgr", "ya8", "ya16", "ayuv"]
+            .iter()
+            .any(|with| name.starts_with(with))
+        {
+            return Err(Error::Unsupported(format!(
+                "its pixel format {name} has an alpha plane, which would be lost; mark its pictures as a numbered sequence of PNG \
+                 or TIFF files, or write it without alpha first (ffmpeg -pix_fmt yuv422p10le, ...)"
+            )));
+        }
         let (full, rest) = match (name.strip_prefix("yuvj"), name.strip_prefix("yuv"), name.strip_prefix("gray")) {
             (Some(rest), ..) => (true, rest),
             (_, Some(rest), _) => (false, rest),

@@ -27,6 +27,10 @@ pub struct Pass {
     pub length_s: Option<f64>,
     /// Least time from one frame to the next, seconds.
     pub interval_s: f64,
+    /// Whether half that time is enough to one that decodes by itself: a codec leaves more of a mark in those.
+    pub key_frames_sooner: bool,
+    /// Least time from one frame to the next, of the time that the frame is at: for files that do not say how long they are.
+    pub share: f64,
     /// Only frames that decode by themselves.
     pub key_frames: bool,
 }
@@ -86,8 +90,9 @@ impl Frames {
         }
         // Frames a little before their time are not left for the next.
         let interval = (pass.interval_s * 0.999).max(0.0);
-        let select =
-            format!("select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,{interval:.6}),showinfo=checksum=0");
+        let (since, wanted) = ("t-prev_selected_t", format!("max({interval:.6}\\,t*{:.6})", pass.share.max(0.0)));
+        let sooner = if pass.key_frames_sooner { format!("+key*gte({since}\\,0.5*{wanted})") } else { String::new() };
+        let select = format!("select=isnan(prev_selected_t)+gte({since}\\,{wanted}){sooner},showinfo=checksum=0");
         // Frames are marked as they are stored; a copy that keeps the file's rotation is read without a search.
         command.args(["-noautorotate", "-i"]).arg(argument(&suspect.path));
         command.args(["-map", &format!("0:{}", suspect.index), "-vf", &select, "-fps_mode", "passthrough"]);

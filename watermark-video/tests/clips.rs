@@ -443,3 +443,96 @@ fn fields_are_seen_where_the_container_is_silent() {
     ffmpeg("-f lavfi -i mandelbrot=s=720x576:r=25 -t 0.2 -pix_fmt yuv420p -c:v dvvideo", &source);
     assert!(Clip::probe(&source).unwrap_err().to_string().contains("interlaced"));
 }
+
+/// Seconds of the video stream of a file.
+fn video_s(path: &Path) -> f64 {
+    probed(path, "stream=duration").lines().next().unwrap().trim_end_matches(',').parse().unwrap()
+}
+
+#[test]
+fn the_last_frame_lasts_as_long_as_it_did() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (rate, frames) in ["25 1", "25 40", "0.5 3", "24000/1001 30"].map(|pair| pair.split_once(' ').unwrap()) {
+        let source = folder.path().join(format!("{frames}.mp4"));
+        ffmpeg(&format!("-f lavfi -i mandelbrot=s=448x270:r={rate} -frames:v {frames} -c:v libx264"), &source);
+        let out = folder.path().join("out.mp4");
+        marked(&source, &out, &crf(Codec::H264, 20));
+        let (before, after) = (video_s(&source), video_s(&out));
+        assert!((before - after).abs() < 0.002, "{frames} frames at {rate}: {before} and {after} s");
+        let out = folder.path().join("out.mkv");
+        marked(&source, &out, &crf(Codec::H264, 20));
+        let whole: f64 = probed(&out, "format=duration").trim().parse().unwrap();
+        assert!((before - whole).abs() < 0.01, "{frames} frames at {rate} in Matroska: {before} and {whole} s");
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_back_in_the_middle_is_named_and_one_that_begins_late_begins_at_zero() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (part, joined) = (folder.path().join("part.ts"), folder.path().join("joined.ts"));
+    ffmpeg(&format!("{SOURCE} -c:v libx264"), &part);
+    let bytes = std::fs::read(&part).unwrap();
+    std::fs::write(&joined, [&bytes[..], &bytes].concat()).unwrap();
+    let out = folder.path().join("out.mp4");
+    let error = marked_with(&joined, &out, &crf(Codec::H264, 20), &mut |_| true).unwrap_err().to_string();
+    assert!(error.contains("timestamps jump back") && error.contains("-c copy"), "{error}");
+    let late = folder.path().join("late.ts");
+    ffmpeg(&format!("-i {} -c copy -output_ts_offset 40000", part.display()), &late);
+    for out in ["late.mp4", "late.mkv"].map(|name| folder.path().join(name)) {
+        marked(&late, &out, &crf(Codec::H264, 20));
+        let whole: f64 = probed(&out, "format=duration").trim().parse().unwrap();
+        assert!((0.9..1.3).contains(&whole), "{whole} s");
+        let video: f64 = probed(&out, "stream=start_time").lines().next().unwrap().parse().unwrap();
+        assert!(video.abs() < 0.2, "{video} s");
+        assert!(reads(&out, 0.0));
+    }
+}
+
+#[test]
+fn a_cover_is_no_second_video_and_a_timecode_no_complaint() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    ffmpeg("-f lavfi -i testsrc=s=160x120 -frames:v 1", &at("cover.png"));
+    let inputs = format!("-f lavfi -i mandelbrot=s=448x270:r=25 -f lavfi -i sine=440 -i {}", at("cover.png").display());
+    let coding = "-t 1 -map 0 -map 1 -map 2 -c:v:0 libx264 -c:a aac -c:v:1 copy -disposition:v:1 attached_pic";
+    ffmpeg(&format!("{inputs} {coding}"), &at("covered.mp4"));
+    let seen = marked(&at("covered.mp4"), &at("out.mkv"), &crf(Codec::H264, 20));
+    assert!(seen.losses.iter().any(|loss| loss.contains("video stream 2 (png)")), "{:?}", seen.losses);
+    assert_eq!(probed(&at("out.mkv"), "stream=codec_type"), "video\naudio\n");
+    let seen = marked(&at("covered.mp4"), &at("out.mp4"), &crf(Codec::H264, 20));
+    assert!(seen.losses.is_empty(), "{:?}", seen.losses);
+    // MPEG-2 has a timecode in each group of pictures, which filters print.
+    ffmpeg(&format!("{SOURCE} -c:v mpeg2video -q:v 2 -c:a mp2"), &at("disc.mpg"));
+    let seen = marked(&at("disc.mpg"), &at("disc.mkv"), &crf(Codec::H264, 20));
+    assert!(seen.losses.is_empty(), "{:?}", seen.losses);
+    ffmpeg(&format!("{SOURCE} -c:v libx264 -timecode 01:00:00:00"), &at("coded.mov"));
+    let seen = marked(&at("coded.mov"), &at("coded-out.mov"), &crf(Codec::H264, 20));
+    assert!(seen.losses.is_empty(), "{:?}", seen.losses);
+    assert!(probed(&at("coded-out.mov"), "stream_tags=timecode").contains("01:00:00:00"));
+}
+
+#[test]
+fn a_preset_that_is_none_and_an_alpha_plane_are_named() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("a.mov");
+    ffmpeg(&format!("{SOURCE} -c:v prores_ks -profile:v 4444 -pix_fmt yuva444p10le"), &source);
+    let error = Clip::probe(&source).unwrap_err().to_string();
+    assert!(error.contains("alpha plane") && error.contains("numbered sequence"), "{error}");
+    ffmpeg(&format!("{SOURCE} -c:v libx264"), &source);
+    let mut options = crf(Codec::Vp9, 40);
+    options.preset = Some("fast".to_owned());
+    let error = marked_with(&source, &folder.path().join("o.webm"), &options, &mut |_| true).unwrap_err().to_string();
+    assert!(error.contains("vp9 takes a number"), "{error}");
+}

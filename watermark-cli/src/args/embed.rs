@@ -15,7 +15,8 @@ Exit codes:
   2    trouble with an option or with a file; the other files were still done
   3    some pictures cannot carry the mark and were not written; nothing else was wrong
   130  interrupted (SIGINT): pictures in work were finished, films given up; go on with --resume
-  143  ended (SIGTERM), likewise";
+  143  ended (SIGTERM), likewise
+  129  the terminal has gone (SIGHUP), likewise";
 
 /// Arguments of `embed`.
 #[derive(Debug, Args)]
@@ -39,6 +40,12 @@ pub(crate) struct EmbedArgs {
     /// [env: WATERMARK_KEY_RING].
     #[arg(long, value_name = "FILE")]
     pub(crate) key_ring: Option<PathBuf>,
+    /// The key ring that says what holds of a key that was typed.
+    #[arg(skip)]
+    pub(crate) known_ring: Option<PathBuf>,
+    /// The configuration file that was read.
+    #[arg(skip)]
+    pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) access: KeyAccess,
     /// The bits to carry, as 8, 16 or 32 hexadecimal digits. Without it an id is derived from the picture's content:

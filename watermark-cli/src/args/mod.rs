@@ -33,7 +33,7 @@ Exit codes:
   1  detect: no mark was found in at least one input
   2  trouble with an input, an option or a file
   3  embed: the picture cannot carry the mark; nothing was written
-  130, 143  interrupted (SIGINT, SIGTERM): the files in work were finished";
+  130, 143, 129  embed: interrupted (SIGINT, SIGTERM, SIGHUP); the pictures in work were finished";
 
 /// Invisible, keyed watermarks for pictures: marks them, and reads them back from copies without the original.
 #[derive(Debug, Parser)]

@@ -21,6 +21,7 @@ use super::publish::Complete;
 use super::reading::unreadable;
 use super::reading_frames::Readings;
 use super::work::{Made, Shared};
+use crate::clip::is_no_file;
 use crate::hash::Hash;
 use crate::output::json::{ClipReport, EmbedReport, number};
 
@@ -50,6 +51,7 @@ pub(super) fn copy(shared: &Shared<'_>, asset: &Asset, copy: &Copy<'_>, report: 
         bail!("{}: a clip is written as .mp4, .m4v, .mov, .mkv or .webm; give it such a name", copy.output.display());
     };
     let target = shared.target(asset, copy)?;
+    ensure!(!is_no_file(&asset.input), "{}: is no regular file (a pipe?); give the film as a file", name());
     let mut options = frame_options(asset)?;
     let source_sha256 = Hash::of_file(&asset.input).map_err(|error| unreadable(&asset.input, &error))?;
     credentials::refuse(&asset.input, shared.args.c2pa)?;

@@ -18,14 +18,15 @@ use super::stop::Stop;
 use super::tally::Status;
 use super::work::Shared;
 use crate::args::EmbedArgs;
+use crate::files::named;
 use crate::output::json::EmbedReport;
 
 /// Says what would be done; with `--resume`, what an earlier run has left to do.
-pub(super) fn run(args: &EmbedArgs, plan: &Plan, key: &Key, budget: &Budget) -> Result<u8> {
+pub(super) fn run(args: &EmbedArgs, plan: &Plan, key: &Key, title: Option<String>, budget: &Budget) -> Result<u8> {
     let files = plan.assets.len() as u64 * plan.copies_of_each();
     let stop = Stop::default();
     let reporter = Reporter::new(args, files, plan.single, stop.clone());
-    let ledger = Mutex::new(ledger(args, plan)?);
+    let ledger = Mutex::new(ledger(args, plan, title)?);
     let embedders = Embedders::new(key, plan);
     let shared =
         Shared { args, plan, key, embedders, budget, ledger: &ledger, reporter: &reporter, stop: &stop, wide: None };
@@ -41,12 +42,12 @@ pub(super) fn run(args: &EmbedArgs, plan: &Plan, key: &Key, budget: &Budget) -> 
 }
 
 /// What an earlier run has written down, for reading; without a word where there is nothing.
-fn ledger(args: &EmbedArgs, plan: &Plan) -> Result<Ledger> {
+fn ledger(args: &EmbedArgs, plan: &Plan, title: Option<String>) -> Result<Ledger> {
     let there = |path: &Path| fs::symlink_metadata(path).is_ok();
-    let folder = if plan.folder.as_os_str().is_empty() { Path::new(".") } else { &plan.folder };
+    let folder = named(&plan.folder);
     Ok(match &args.batch.registry {
         Some(registry) if there(registry) && there(folder) => {
-            Ledger::Registry(Box::new(Records::read_only(registry, folder)?))
+            Ledger::Registry(Box::new(Records::read_only(registry, title, folder)?))
         }
         None if args.batch.resume && there(folder) => Journal::read_only(folder)?.map_or(Ledger::None, Ledger::Journal),
         _ => Ledger::None,

@@ -34,6 +34,9 @@ pub(crate) struct Identity {
     pub(crate) profile: String,
     /// The bits it carries, hexadecimal.
     pub(crate) payload: String,
+    /// Whether the registry's row has another label or title than what is asked for now. A journal has neither.
+    #[serde(skip)]
+    pub(crate) otherwise_called: bool,
 }
 
 /// What is known of a marked file.
@@ -91,6 +94,7 @@ impl Shared<'_> {
             recipient: copy.recipient.map(str::to_owned),
             profile: asset.medium.manner(asset.strength, self.args, found.format),
             payload: payload.to_string(),
+            otherwise_called: false,
         };
         Facts {
             identity,
@@ -126,7 +130,8 @@ impl Wanted<'_> {
         let same = made.source_sha256 == self.source_sha256
             && made.key_id == self.key.id().to_string()
             && made.recipient.as_deref() == self.recipient
-            && made.profile == self.profile;
+            && made.profile == self.profile
+            && !made.otherwise_called;
         let payload = || match self.payload {
             Some(payload) => Some(payload.to_string()),
             None => {
@@ -194,6 +199,7 @@ mod tests {
             recipient: Some("a".to_owned()),
             profile: "standard".to_owned(),
             payload: content_payload(&key, class, &content, Some("a")).unwrap().to_string(),
+            otherwise_called: false,
         };
         let other = super::tests::key(2);
         let wanted = |source: u8, key, recipient, profile, class| {
@@ -216,5 +222,6 @@ mod tests {
         };
         assert!(!given.is(&made));
         assert!(given.is(&Identity { payload: payload.to_string(), ..made.clone() }));
+        assert!(!given.is(&Identity { payload: payload.to_string(), otherwise_called: true, ..made.clone() }));
     }
 }

@@ -1,7 +1,7 @@
 //! What the lists of inputs and of recipients say.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail, ensure};
 use clap::ValueEnum;
@@ -28,15 +28,25 @@ pub(crate) struct Recipient {
 pub(crate) fn manifest(list: &Path, args: &EmbedArgs, strength: NamedStrength) -> Result<Vec<Asset>> {
     let mut table = Table::read(list, &["file", "payload", "label", "recipient", "profile", "out"])?;
     let folder = list.parent().unwrap_or(Path::new(""));
+    let mut payloads: HashMap<String, (Option<String>, u64)> = HashMap::new();
     let assets = table.map(|row| {
-        let input = folder.join(row.required("file")?);
+        let file = plain(row.required("file")?);
+        let input = folder.join(&file);
         let medium = Medium::of(&input)?;
         let is_sequence = matches!(medium, Medium::Sequence(_));
         ensure!(is_sequence || input.exists(), "{}: there is no such file", input.display());
         ensure!(!input.is_dir(), "{}: is a directory; name the files in it", input.display());
         let recipient = row.get("recipient").map(str::to_owned);
-        let relative = output(row, recipient.as_deref())?;
-        let (skip, strength) = settings::ruled(args, Path::new(row.required("file")?), strength);
+        let relative = output(row, &file, recipient.as_deref())?;
+        let (skip, strength) = settings::ruled(args, &file, strength);
+        let payload = row.get("payload").map(|text| settings::listed_payload(text, args)).transpose()?;
+        if let Some(payload) = &payload {
+            let (first, line) = payloads.entry(payload.to_string()).or_insert_with(|| (recipient.clone(), row.line));
+            ensure!(
+                *first == recipient,
+                "the payload is that of line {line}, which is for another recipient; copies could not be told apart"
+            );
+        }
         // As with one file: the name of the copy says what it is written as.
         let format = match (&medium, row.get("out")) {
             (Medium::Picture, Some(_)) => Some(settings::output_format(&relative)?),
@@ -48,7 +58,7 @@ pub(crate) fn manifest(list: &Path, args: &EmbedArgs, strength: NamedStrength) -
             task: if skip { Task::Skip } else { Task::Mark },
             medium,
             format,
-            payload: row.get("payload").map(|text| settings::listed_payload(text, args)).transpose()?,
+            payload,
             label: row.get("label").map(str::to_owned).or_else(|| args.batch.label.clone()),
             recipient,
             strength: row.get("profile").map_or(Ok(strength), profile)?,
@@ -58,15 +68,22 @@ pub(crate) fn manifest(list: &Path, args: &EmbedArgs, strength: NamedStrength) -
     Ok(assets)
 }
 
+/// The path without what leads nowhere: `./a/b.png` is `a/b.png`.
+fn plain(file: &str) -> PathBuf {
+    let parts = Path::new(file).components().filter(|part| *part != Component::CurDir);
+    let path: PathBuf = parts.collect();
+    // A name that ends with a separator is a directory's, which is said where it is looked for.
+    if file.ends_with(std::path::is_separator) { file.into() } else { path }
+}
+
 /// Where the copy goes: where the list says, else as the input lies beside or below the list.
-fn output(row: &Row, recipient: Option<&str>) -> Result<PathBuf> {
+fn output(row: &Row, file: &Path, recipient: Option<&str>) -> Result<PathBuf> {
     recipient.map_or(Ok(()), names::check_recipient)?;
     if let Some(out) = row.get("out") {
         return names::relative(out);
     }
-    let file = row.required("file")?;
-    let name = Path::new(file).file_name().ok_or_else(|| anyhow!("{file:?} is not the name of a file"))?;
-    let relative = names::relative(file).unwrap_or_else(|_| name.into());
+    let name = file.file_name().ok_or_else(|| anyhow!("{file:?} is not the name of a file"))?;
+    let relative = file.to_str().and_then(|file| names::relative(file).ok()).unwrap_or_else(|| name.into());
     Ok(recipient.map_or(PathBuf::new(), PathBuf::from).join(relative))
 }
 

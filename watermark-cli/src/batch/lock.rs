@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 
+use crate::files::{made, named};
+
 /// Name of the file that is locked. It is removed in the end; one that a killed run has left is nobody's.
 const NAME: &str = ".watermark.lock";
 
@@ -18,10 +20,7 @@ pub(crate) struct FolderLock {
 impl FolderLock {
     /// Takes a directory, which is made when it is missing.
     pub(crate) fn take(folder: &Path) -> Result<Self> {
-        let name = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        fs::create_dir_all(name).map_err(|error| {
-            anyhow!("{}: the directory cannot be made ({}); choose another place", name.display(), error.kind())
-        })?;
+        let name = named(made(folder)?);
         let path = folder.join(NAME);
         loop {
             let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(|error| {

@@ -40,7 +40,7 @@ mod tally;
 mod work;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -52,7 +52,7 @@ use watermark_core::{Key, KeyRole};
 
 use crate::args::EmbedArgs;
 use crate::files;
-use crate::key_ring::{self, KeyRing};
+use crate::key_ring::{self, KeyFacts, KeyRing};
 use crate::output::json::{self, EmbedReport};
 use crate::{exit, key_file, output, settings, signing_key};
 
@@ -76,22 +76,22 @@ const WAITING_FOR_EACH: usize = 4;
 /// Marks what the arguments ask for, and gives the code to leave with.
 pub(crate) fn run(args: &EmbedArgs) -> Result<u8> {
     if pipe::wanted(args) {
-        return pipe::run(args, &marking_key(args)?);
+        return pipe::run(args, &Marking::new(args)?.key);
     }
-    let prepared = Plan::new(args).and_then(|plan| Ok((marking_key(args)?, budget(args)?, plan)));
-    let (key, budget, plan) = match prepared {
+    let prepared = Plan::new(args).and_then(|plan| Ok((Marking::new(args)?, budget(args)?, plan)));
+    let (Marking { key, title }, budget, plan) = match prepared {
         Ok(prepared) => prepared,
         Err(error) => return nothing_done(args, error),
     };
     if args.batch.dry_run {
-        return dry_run::run(args, &plan, &key, &budget);
+        return dry_run::run(args, &plan, &key, title, &budget);
     }
     let stop = Stop::listening()?;
     let lock = match plan.single {
         true => Ok(None),
         false => FolderLock::take(&plan.folder).map(Some),
     };
-    let opened = lock.and_then(|lock| Ok((lock, open_ledger(args, &plan)?)));
+    let opened = lock.and_then(|lock| Ok((lock, open_ledger(args, &plan, title)?)));
     let (_lock, (ledger, mut earlier)) = match opened {
         Ok(opened) => opened,
         Err(error) => return nothing_done(args, error),
@@ -139,22 +139,45 @@ fn nothing_done(args: &EmbedArgs, error: anyhow::Error) -> Result<u8> {
     Err(error)
 }
 
-fn marking_key(args: &EmbedArgs) -> Result<Key> {
-    let entry;
-    let path = match (&args.key, &args.key_ring) {
-        (Some(path), _) => path,
-        (None, Some(ring)) => {
-            let ring = KeyRing::read(ring, args.access.allow_open_key)?;
-            entry = ring.marking(args.batch.title.as_deref(), key_ring::today())?.file.clone();
-            &entry
+/// The key that marks, and the title that rows are of: the one that was named, or what the key ring says.
+struct Marking {
+    key: Key,
+    title: Option<String>,
+}
+
+impl Marking {
+    fn new(args: &EmbedArgs) -> Result<Self> {
+        let (path, facts) = match (&args.key, &args.key_ring) {
+            (Some(path), _) => (path.clone(), None),
+            (None, Some(ring)) => {
+                let ring = KeyRing::read(ring, args.access.allow_open_key)?;
+                let entry = ring.marking(args.batch.title.as_deref(), key_ring::today())?;
+                (entry.file.clone(), Some(entry.facts.clone()))
+            }
+            (None, None) => bail!("no key was named; {}", key_ring::WAYS),
+        };
+        let key = key_file::read(&path, &args.access)?;
+        if key.role() == KeyRole::DetectOnly {
+            bail!("{}: is a detect-only key, which cannot mark; use the title's own key", path.display());
         }
-        (None, None) => bail!("no key was named; {}", key_ring::WAYS),
-    };
-    let key = key_file::read(path, &args.access)?;
-    if key.role() == KeyRole::DetectOnly {
-        bail!("{}: is a detect-only key, which cannot mark; use the title's own key", path.display());
+        let facts = match facts {
+            Some(facts) => Some(facts),
+            None => known(args, &path, &key)?,
+        };
+        let title = args.batch.title.clone().or_else(|| facts.and_then(|facts| facts.title));
+        Ok(Self { key, title })
     }
-    Ok(key)
+}
+
+/// What the key ring says of a key that was named without it. One that may not mark does not mark.
+fn known(args: &EmbedArgs, path: &Path, key: &Key) -> Result<Option<KeyFacts>> {
+    let Some(ring) = &args.known_ring else { return Ok(None) };
+    let id = key.id().to_string();
+    let facts = KeyRing::known(ring, args.access.allow_open_key).into_iter().find(|facts| facts.id == id);
+    if let Some(why) = facts.as_ref().and_then(|facts| facts.hindrance(key_ring::today())) {
+        bail!("{}: {why}, says the key ring {}; use another key, or correct the ring", path.display(), ring.display());
+    }
+    Ok(facts)
 }
 
 fn budget(args: &EmbedArgs) -> Result<Budget> {
@@ -163,12 +186,12 @@ fn budget(args: &EmbedArgs) -> Result<Budget> {
 }
 
 /// Opens who remembers, and settles what an earlier run has left undecided.
-fn open_ledger(args: &EmbedArgs, plan: &Plan) -> Result<(Ledger, Earlier)> {
+fn open_ledger(args: &EmbedArgs, plan: &Plan, title: Option<String>) -> Result<(Ledger, Earlier)> {
     let mut earlier = Earlier::default();
     let ledger = match &args.batch.registry {
         Some(registry) => {
             let signer = signing_key::named(&args.batch.sign, args.access.allow_open_key)?;
-            let mut records = Records::open(registry, args.batch.title.clone(), &plan.folder, signer)?;
+            let mut records = Records::open(registry, title, &plan.folder, signer)?;
             let only = plan.assets.first().filter(|_| plan.single).map(|asset| asset.relative.as_path());
             let settled = records.settle(only)?;
             earlier.rows_confirmed = settled.confirmed.len() as u64;

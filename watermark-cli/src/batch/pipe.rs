@@ -11,9 +11,11 @@ use watermark_media::{DecodeLimits, Document, Format};
 
 use super::copies::{Names, Original, THE_OUTPUT, goes_without_saying};
 use super::facts::content_payload;
+use super::plan::checks::used;
 use super::refusals::{self, status_of};
 use super::tally::Status;
 use crate::args::EmbedArgs;
+use crate::clip::{begins_like_a_clip, is_clip};
 use crate::files::{self, MAX_PICTURE_BYTES, Target};
 use crate::hash::Hash;
 use crate::output::json::{self, EmbedReport};
@@ -43,6 +45,7 @@ pub(crate) fn read_standard_input() -> Result<Vec<u8>> {
         bytes.len() as u64 <= MAX_PICTURE_BYTES,
         "standard input has more than {MAX_PICTURE_BYTES} bytes; give a smaller picture"
     );
+    ensure!(!begins_like_a_clip(&bytes), "standard input is a clip, which is read more than once; give it as a file");
     Ok(bytes)
 }
 
@@ -61,6 +64,8 @@ pub(super) fn run(args: &EmbedArgs, key: &Key) -> Result<u8> {
         !(args.json && is(&args.out)),
         "the picture and the object of --json would both go to standard output; leave --json out, or name a file"
     );
+    ensure!(many.label.is_none(), "`-` goes without --label, which is for rows of a registry and lists");
+    ensure!(is(input) || !is_clip(input), "{}: is a clip, which goes into a file; give --out a name", input.display());
     let mut report = EmbedReport { file: input.to_string_lossy().into_owned(), ..EmbedReport::default() };
     let marked = match fault::guard(input, || marked(args, input, key, &mut report)) {
         Ok(marked) => marked,
@@ -105,7 +110,17 @@ fn unmarked(args: &EmbedArgs, mut report: EmbedReport, error: Error) -> Result<u
 fn marked(args: &EmbedArgs, input: &Path, key: &Key, report: &mut EmbedReport) -> Result<Vec<u8>> {
     let name = || if is(input) { "standard input".to_owned() } else { input.display().to_string() };
     if !is(&args.out) {
+        files::keep(&args.out, used(args))?;
         Target::picture(&args.out, input, args.force)?;
+    }
+    let mut strength = settings::strength(args)?;
+    if !is(input) {
+        let file = input.file_name().map_or(input, Path::new);
+        let (skip, ruled) = settings::ruled(args, file, strength);
+        if skip {
+            return Err(refusals::by_rule(&name()));
+        }
+        strength = ruled;
     }
     let bytes = if is(input) { read_standard_input()? } else { files::read(input, MAX_PICTURE_BYTES)? };
     let document = Document::decode(&bytes, &DecodeLimits::default()).with_context(name)?;
@@ -121,7 +136,6 @@ fn marked(args: &EmbedArgs, input: &Path, key: &Key, report: &mut EmbedReport) -
     report.key_id = Some(key.id().to_string());
     (report.payload, report.bits) = (Some(payload.to_string()), Some(payload.class().bits()));
     report.payload_from = Some(if args.payload.is_some() { "given" } else { "content" });
-    let strength = settings::strength(args)?;
     let embedder = Embedder::new(key, strength.options()).with_context(name)?;
     let mut original = Original {
         document,

@@ -18,6 +18,11 @@ pub(super) fn status_of(error: &Error) -> Status {
     if forbidden || refusal(error).is_some() { Status::Refused } else { Status::Failed }
 }
 
+/// The refusal of a file that a rule leaves alone, and that was named all the same.
+pub(super) fn by_rule(name: &str) -> Error {
+    Refused(format!("{name}: a rule of the configuration says that it is skipped; change the rule")).into()
+}
+
 /// The refusal of a clip with content credentials: they are left out or it is not marked.
 pub(super) fn clip_credentials(name: &str) -> Error {
     let text = format!(

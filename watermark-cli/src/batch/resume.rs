@@ -49,7 +49,8 @@ impl Shared<'_> {
         if asset.medium.targets(&copy.output).iter().any(|file| fs::symlink_metadata(file).is_err()) {
             return Ok(false);
         }
-        let made = self.ledger.lock().unwrap_or_else(PoisonError::into_inner).made(&copy.relative)?;
+        let made =
+            self.ledger.lock().unwrap_or_else(PoisonError::into_inner).made(&copy.relative, asset.label.as_deref())?;
         let there = hash_of(&copy.output).map_err(|error| unreadable(&copy.output, &error))?;
         let ours: Vec<Identity> = made.into_iter().filter(|made| made.output_sha256 == there).collect();
         let wanted = Wanted {
@@ -71,7 +72,8 @@ impl Shared<'_> {
                 copy.output.display()
             ),
             (false, false) => bail!(
-                "{}: was made of another state of {} or with other options; pass --force as well to replace it",
+                "{}: was made of another state of {} or with other options (key, label and title among them); pass --force as \
+                 well to replace it",
                 copy.output.display(),
                 asset.input.display()
             ),

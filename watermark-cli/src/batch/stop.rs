@@ -1,5 +1,5 @@
-//! SIGINT and SIGTERM: at the first no new file is begun and films are given up, at the second the process ends at once, without leaving
-//! temporary files.
+//! SIGINT, SIGTERM and SIGHUP: at the first no new file is begun and films are given up, at the second the process ends at
+//! once, without leaving temporary files.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
@@ -10,6 +10,12 @@ use anyhow::{Context, Result};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::{exit, files, output};
+
+/// The signal of a terminal that is gone, where there is one.
+#[cfg(unix)]
+const HANG_UP: Option<i32> = Some(signal_hook::consts::SIGHUP);
+#[cfg(not(unix))]
+const HANG_UP: Option<i32> = None;
 
 /// How often signals are looked for.
 const POLL: Duration = Duration::from_millis(20);
@@ -28,7 +34,8 @@ impl Stop {
     pub(crate) fn listening() -> Result<Self> {
         let stop = Self::default();
         let arrived = Arc::new(AtomicUsize::new(0));
-        for signal in [SIGINT, SIGTERM] {
+        let hang_up = HANG_UP.filter(|&signal| !is_ignored(signal));
+        for signal in [SIGINT, SIGTERM].into_iter().chain(hang_up) {
             signal_hook::flag::register_usize(signal, Arc::clone(&arrived), signal as usize)
                 .context("the system does not let signals be handled")?;
         }
@@ -78,7 +85,19 @@ fn code(signal: i32) -> u8 {
     exit::SIGNAL.saturating_add(u8::try_from(signal).unwrap_or(0))
 }
 
+/// Whether whoever started the program wants it to go on after a signal, as `nohup` does. Where the system does not say, it
+/// is taken to be so, and the signal is left as it is.
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    mask.is_none_or(|mask| mask >> (signal - 1) & 1 == 1)
+}
+
 /// The name of a signal.
 pub(crate) fn name(signal: i32) -> &'static str {
-    if signal == SIGTERM { "SIGTERM" } else { "SIGINT" }
+    match signal {
+        SIGTERM => "SIGTERM",
+        signal if Some(signal) == HANG_UP => "SIGHUP",
+        _ => "SIGINT",
+    }
 }

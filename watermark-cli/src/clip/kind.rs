@@ -52,8 +52,13 @@ fn start_of(path: &Path) -> Vec<u8> {
     start
 }
 
+/// Whether there is something at the path that is no file: a pipe or a device, of which there may be no end.
+pub(crate) fn is_no_file(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|data| !data.is_file())
+}
+
 /// Whether these are the first bytes of a clip.
-fn begins_like_a_clip(start: &[u8]) -> bool {
+pub(crate) fn begins_like_a_clip(start: &[u8]) -> bool {
     let at = |from: usize, bytes: &[u8]| start.get(from..from + bytes.len()) == Some(bytes);
     let brand = |brands: &[&[u8; 4]]| brands.iter().any(|brand| at(8, brand.as_slice()));
     // ISO media (MP4, MOV), and old QuickTime files that begin with another box.

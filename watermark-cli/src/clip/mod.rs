@@ -5,7 +5,7 @@ mod kind;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
-pub(crate) use kind::{is_clip, is_named_or_begins_like_one, is_probably_one};
+pub(crate) use kind::{begins_like_a_clip, is_clip, is_named_or_begins_like_one, is_no_file, is_probably_one};
 use watermark_core::{ClipDetection, ClipDetector, Detector, Layout};
 use watermark_media::{Picture, PixelData};
 use watermark_video::{Frame, Frames, Pass, Suspect};
@@ -14,8 +14,8 @@ use watermark_video::{Frame, Frames, Pass, Suspect};
 const AT_ONCE: usize = 4;
 /// Length from which the frames that decode by themselves are tried first, seconds: in longer clips there are enough.
 const LONG_S: f64 = 90.0;
-/// Frames a second that are looked at where nothing says how long a clip is.
-const PER_SECOND: f64 = 1.0;
+/// Most frames a second that are looked at where nothing says how long a clip is: fewer the longer it goes on.
+const PER_SECOND: f64 = 12.0;
 
 /// Which frames of a clip are looked at.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +56,8 @@ pub(crate) struct Seen {
 /// Looks at a clip.
 pub(crate) fn look(detector: &Detector, path: &Path, sampling: &Sampling) -> Result<Seen> {
     let suspect = Suspect::probe(path)?;
-    let to_s = sampling.to_s.or(suspect.duration_s);
+    // An end beyond that of the clip says nothing of how far apart frames are to be.
+    let to_s = [sampling.to_s, suspect.duration_s].into_iter().flatten().reduce(f64::min);
     if let Some(duration_s) = suspect.duration_s {
         ensure!(
             sampling.from_s < duration_s,
@@ -65,12 +66,13 @@ pub(crate) fn look(detector: &Detector, path: &Path, sampling: &Sampling) -> Res
         );
     }
     let length_s = to_s.map(|to_s| (to_s - sampling.from_s).max(0.0));
-    let interval_s = match (sampling.every_s, length_s) {
-        (Some(every_s), _) => every_s,
-        (None, Some(length_s)) => length_s / sampling.frames as f64,
-        (None, None) => 1.0 / PER_SECOND,
+    let (interval_s, share) = match (sampling.every_s, length_s) {
+        (Some(every_s), _) => (every_s, 0.0),
+        (None, Some(length_s)) => (length_s / sampling.frames as f64, 0.0),
+        (None, None) => (1.0 / PER_SECOND, 1.0 / sampling.frames as f64),
     };
-    let pass = Pass { from_s: sampling.from_s, length_s, interval_s, key_frames: false };
+    let key_frames_sooner = sampling.every_s.is_none();
+    let pass = Pass { from_s: sampling.from_s, length_s, interval_s, key_frames_sooner, share, key_frames: false };
     // In a long clip nearly all of the time goes into frames that nobody looks at.
     if sampling.every_s.is_none() && length_s.is_some_and(|length_s| length_s > LONG_S) {
         let seen = one_pass(detector, &suspect, &Pass { key_frames: true, ..pass })?;

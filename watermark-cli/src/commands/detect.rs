@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::args::DetectArgs;
 use crate::clip::Sampling;
 use crate::config::Config;
-use crate::detect::asset::{self, Asset};
+use crate::detect::asset::{self, Assets};
 use crate::detect::keys::Keys;
 use crate::detect::{look, many};
 use crate::output::detection::{Answer, Facts};
@@ -116,24 +116,17 @@ impl<'a> Looker<'a> {
         let start = Instant::now();
         let seen = fault::guard(file, || {
             let seen = look::look(&self.keys.detector, file, &self.sampling)?;
-            let asset = self.asset(&seen)?;
-            Ok((seen, asset))
+            let assets = Assets::of(self.registry.as_deref(), &seen)?;
+            Ok((seen, assets))
         });
         let elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         match seen {
-            Ok((seen, asset)) => {
-                let facts = Facts { keys: &self.keys, asset: asset.as_ref(), registry: self.registry.is_some() };
+            Ok((seen, assets)) => {
+                let facts = Facts { keys: &self.keys, assets: &assets, registry: self.registry.is_some() };
                 let words = !(self.args.json || self.args.csv);
                 Answer::of(file, &seen, &facts, elapsed_ms, words)
             }
             Err(error) => Answer::failed(file, &error, elapsed_ms),
         }
-    }
-
-    /// The asset of the strongest mark. A connection for each file: threads do not share one, and opening takes no time
-    /// beside looking.
-    fn asset(&self, seen: &look::Look) -> Result<Option<Asset>> {
-        let Some(registry) = asset::registry(self.registry.as_deref())? else { return Ok(None) };
-        asset::of(&registry, seen.detection.strongest(), &seen.picture, &seen.sha256)
     }
 }

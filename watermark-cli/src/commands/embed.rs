@@ -24,6 +24,7 @@ fn completed(mut args: EmbedArgs, config: Config) -> EmbedArgs {
     if args.key.is_none() && args.key_ring.is_none() {
         (args.key, args.key_ring) = (config.key, config.key_ring);
     }
+    (args.known_ring, args.config) = (config.known_ring, config.file);
     args.profile_was_typed = args.profile.is_some();
     if args.profile.is_none() && args.psnr.is_none() {
         args.profile = config.profile;
@@ -31,7 +32,8 @@ fn completed(mut args: EmbedArgs, config: Config) -> EmbedArgs {
     args.c2pa = args.c2pa.or(config.c2pa);
     let batch = &mut args.batch;
     batch.registry = batch.registry.take().or(config.registry).filter(|_| !batch.no_registry);
-    batch.title = batch.title.take().or(config.title);
+    // A variable that is set to nothing names no title.
+    batch.title = batch.title.take().filter(|title| !title.is_empty()).or(config.title);
     batch.memory = batch.memory.take().or(config.memory);
     batch.jobs = batch.jobs.or(config.jobs);
     batch.rules = config.rules;

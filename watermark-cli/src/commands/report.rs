@@ -15,11 +15,11 @@ use crate::args::{LanguageName, ReportArgs};
 use crate::batch::pipe;
 use crate::clip::Sampling;
 use crate::config::Config;
-use crate::detect::asset::{self, Asset};
+use crate::detect::asset::{self, Asset, Assets};
 use crate::detect::keys::Keys;
 use crate::detect::look::{self, Look};
 use crate::detect::many;
-use crate::files::Target;
+use crate::files::{Target, keep};
 use crate::hash::Hash;
 use crate::key_ring::{KeyFacts, Status};
 use crate::output::hex;
@@ -32,12 +32,16 @@ const PREVIEW_SIDE: usize = 480;
 
 /// Looks at the suspects and writes the page.
 pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<u8> {
-    let target = Target::document(&args.out, args.force)?;
-    let keys = Keys::read(&args.suspects, config)?;
+    let to_pipe = pipe::is(&args.out);
+    let target = (!to_pipe).then(|| Target::document(&args.out, args.force)).transpose()?;
     let path = args.suspects.registry.as_ref().or(config.registry.as_ref());
     let path = path.map(PathBuf::as_path);
-    let registry = asset::registry(path)?.as_ref().map(facts).transpose()?;
     let (files, skipped) = many::find(&args.suspects.inputs)?;
+    if !to_pipe {
+        keep(&args.out, used(args, config, path).chain(files.iter().map(|file| ("suspect", file.as_path()))))?;
+    }
+    let keys = Keys::read(&args.suspects, config)?;
+    let registry = asset::registry(path)?.as_ref().map(facts).transpose()?;
     let sampling = args.suspects.sampling()?;
     let mut suspects = Vec::with_capacity(files.len());
     let workers = settings::jobs(args.suspects.jobs.or(config.jobs));
@@ -66,12 +70,30 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<u8> {
         LanguageName::En => Lang::En,
         LanguageName::Ja => Lang::Ja,
     };
-    target.write(html(&report, lang).as_bytes())?;
     if skipped > 0 {
         output::warn(&format!("{skipped} files that are no pictures were left out"));
     }
-    output::say(&format!("{}: report on {} files", args.out.display(), files.len()))?;
+    let page = html(&report, lang);
+    let Some(target) = target else {
+        output::say(&page)?;
+        return Ok(code);
+    };
+    target.write(page.as_bytes())?;
+    let files = if files.len() == 1 { "1 file".to_owned() } else { format!("{} files", files.len()) };
+    output::say(&format!("{}: report on {files}", args.out.display()))?;
     Ok(code)
+}
+
+/// The files that the page is made from, beside the suspects.
+fn used<'a>(
+    args: &'a ReportArgs,
+    config: &'a Config,
+    registry: Option<&'a Path>,
+) -> impl Iterator<Item = (&'static str, &'a Path)> {
+    let keys = args.suspects.keys.iter().chain(&config.key).map(|path| ("key", path.as_path()));
+    let rings = args.suspects.key_ring.iter().chain(&config.known_ring).map(|path| ("key ring", path.as_path()));
+    let configuration = config.file.iter().map(|path| ("configuration", path.as_path()));
+    keys.chain(rings).chain(configuration).chain(registry.map(|path| ("registry", path)))
 }
 
 fn key_line(key: &Key, keys: &Keys) -> KeyLine {
@@ -133,11 +155,9 @@ fn measure(path: &Path) -> Option<(u64, Hash)> {
 
 fn looked_at(file: &Path, name: &str, seen: Look, registry: Option<&Path>) -> Result<Suspect> {
     let strongest = seen.detection.strongest();
-    // A connection for each file, as threads do not share one.
-    let asset = match asset::registry(registry)? {
-        Some(registry) => asset::of(&registry, strongest, &seen.picture, &seen.sha256)?,
-        None => None,
-    };
+    let Assets { strongest: asset, others } = Assets::of(registry, &seen)?;
+    let number = |at: usize| seen.detection.marks[at].payload.as_ref().map(ToString::to_string).unwrap_or_default();
+    let others = others.into_iter().filter_map(|(at, asset)| Some((number(at), registered(&asset?)))).collect();
     let view = seen.picture.view();
     Ok(Suspect {
         file: name.to_owned(),
@@ -152,6 +172,7 @@ fn looked_at(file: &Path, name: &str, seen: Look, registry: Option<&Path>) -> Re
         tried: Some(seen.detection.tried),
         registered: asset.as_ref().map(registered),
         fit: asset.and_then(|asset| asset.fit),
+        others,
     })
 }
 

@@ -8,6 +8,7 @@ use watermark_evidence::{Fit, Original, Pose, Thumbnail, fit};
 use watermark_media::Picture;
 use watermark_registry::{Registry, Stored};
 
+use super::look::Look;
 use crate::output;
 
 /// The row of a mark, and what comparing with it gave.
@@ -38,13 +39,36 @@ impl Asset {
     }
 }
 
+/// Everything that the registry knows of the marks of a suspect.
+#[derive(Debug, Default)]
+pub(crate) struct Assets {
+    /// The row of the strongest mark.
+    pub(crate) strongest: Option<Asset>,
+    /// Of every other mark that was read: its place among the marks, and its row.
+    pub(crate) others: Vec<(usize, Option<Asset>)>,
+}
+
+impl Assets {
+    /// Looks all marks up. A connection for each suspect: threads do not share one, and opening takes no time beside looking.
+    pub(crate) fn of(path: Option<&Path>, seen: &Look) -> Result<Self> {
+        let marks = seen.detection.marks.iter().enumerate().skip(1);
+        let read = marks.filter(|(_, mark)| mark.verdict == Verdict::Found && mark.payload.is_some());
+        let Some(registry) = registry(path)? else {
+            return Ok(Self { strongest: None, others: read.map(|(at, _)| (at, None)).collect() });
+        };
+        let of = |mark: &Mark| of(&registry, mark, &seen.picture, &seen.sha256);
+        let others = read.map(|(at, mark)| Ok((at, of(mark)?))).collect::<Result<_>>()?;
+        Ok(Self { strongest: of(seen.detection.strongest())?, others })
+    }
+}
+
 /// Opens the registry that was named, for reading.
 pub(crate) fn registry(path: Option<&Path>) -> Result<Option<Registry>> {
     Ok(path.map(Registry::open_read_only).transpose()?)
 }
 
 /// Looks a mark up. Only what was found and read has an id to look up.
-pub(crate) fn of(registry: &Registry, mark: &Mark, suspect: &Picture, sha256: &[u8; 32]) -> Result<Option<Asset>> {
+fn of(registry: &Registry, mark: &Mark, suspect: &Picture, sha256: &[u8; 32]) -> Result<Option<Asset>> {
     let (Verdict::Found, Some(payload)) = (mark.verdict, &mark.payload) else { return Ok(None) };
     let rows = registry.find(&mark.key_id.to_string(), &payload.to_string())?;
     let identical = |stored: &Stored| stored.entry.output_sha256 == *sha256;

@@ -36,6 +36,9 @@ impl Keys {
         if let (true, Some(file)) = (keys.is_empty(), &config.key) {
             keys.push(key_file::read(file, &args.access)?);
         }
+        if let (None, Some(file)) = (ring_file, &config.known_ring) {
+            facts = KeyRing::known(file, args.access.allow_open_key);
+        }
         if keys.is_empty() {
             bail!("no key was named; {WAYS}");
         }

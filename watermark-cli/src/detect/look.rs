@@ -1,6 +1,6 @@
 //! Looking at one file: each of its pictures, or the frames of an animation or a clip added up.
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use watermark_core::{ClipDetection, ClipDetector, ClipFrame, Detection, Detector, Mark, TimeRange, Verdict};
@@ -66,6 +66,7 @@ pub(crate) fn look(detector: &Detector, path: &Path, sampling: &Sampling) -> Res
 }
 
 fn look_at_clip(detector: &Detector, path: &Path, sampling: &Sampling) -> Result<Look> {
+    ensure!(!clip::is_no_file(path), "is neither a file nor a directory (a pipe?); give the clip as a file");
     let sha256 = Hash::of_file(path).context("cannot be read")?.0;
     let bytes = std::fs::metadata(path).context("cannot be read")?.len();
     let seen = clip::look(detector, path, sampling)?;

@@ -10,7 +10,7 @@ use watermark_formats::{DetectReport, number};
 use watermark_media::Kind;
 
 use super::text::{self, printable, time};
-use crate::detect::asset::Asset;
+use crate::detect::asset::{Asset, Assets};
 use crate::detect::keys::Keys;
 use crate::detect::look::{Film, Look};
 use crate::key_ring::KeyFacts;
@@ -33,11 +33,26 @@ pub(crate) struct Answer {
     pub(crate) key: Option<KeyFacts>,
     /// What the registry knows of the strongest mark; null without a registry, a mark that was read, or a row.
     pub(crate) asset: Option<AssetFields>,
+    /// The same of every other mark that was read, in the order of `marks`.
+    pub(crate) others: Vec<OtherMark>,
     /// What is known of a clip or an animation, whose frames are added up; null for pictures.
     pub(crate) clip: Option<ClipFields>,
     /// The same in sentences.
     #[serde(skip)]
     pub(crate) text: Option<String>,
+}
+
+/// A mark that was read beside the strongest one.
+#[derive(Debug, Serialize)]
+pub(crate) struct OtherMark {
+    /// Public identifier of its key.
+    pub(crate) key_id: String,
+    /// Its bits, hexadecimal.
+    pub(crate) payload: Option<String>,
+    /// What the key ring says of its key.
+    pub(crate) key: Option<KeyFacts>,
+    /// What the registry knows of it.
+    pub(crate) asset: Option<AssetFields>,
 }
 
 /// A clip or an animation.
@@ -97,8 +112,8 @@ pub(crate) struct AssetFields {
 pub(crate) struct Facts<'a> {
     /// The keys.
     pub(crate) keys: &'a Keys,
-    /// The row.
-    pub(crate) asset: Option<&'a Asset>,
+    /// The rows.
+    pub(crate) assets: &'a Assets,
     /// Whether a registry was asked.
     pub(crate) registry: bool,
 }
@@ -118,7 +133,8 @@ impl Answer {
             pictures: Some(seen.pictures),
             sha256: Some(super::hex(&seen.sha256)),
             key,
-            asset: facts.asset.map(AssetFields::of),
+            asset: facts.assets.strongest.as_ref().map(AssetFields::of),
+            others: others(seen, facts),
             clip: seen.film.as_ref().map(ClipFields::of),
         }
     }
@@ -133,6 +149,7 @@ impl Answer {
             sha256: None,
             key: None,
             asset: None,
+            others: Vec::new(),
             clip: None,
             text: None,
         }
@@ -183,7 +200,7 @@ fn words(file: &Path, seen: &Look, facts: &Facts<'_>, key: Option<&KeyFacts>) ->
     if let Some(caution) = key.and_then(KeyFacts::caution) {
         say("caution", caution);
     }
-    match facts.asset {
+    match &facts.assets.strongest {
         Some(asset) => {
             row_words(asset, &mut say);
             let fit = asset.fit.as_ref().filter(|fit| fit.verdict == FitVerdict::Fits && fit.factor != 1.0);
@@ -201,7 +218,38 @@ fn words(file: &Path, seen: &Look, facts: &Facts<'_>, key: Option<&KeyFacts>) ->
         }
         None => {}
     }
+    for (at, asset) in &facts.assets.others {
+        let mark = &seen.detection.marks[*at];
+        let key = facts.keys.facts(&mark.key_id.to_string());
+        let caution = key.and_then(KeyFacts::caution);
+        if facts.registry || caution.is_some() {
+            let payload = mark.payload.as_ref().map(ToString::to_string).unwrap_or_default();
+            say("and of", format!("the mark {payload} of the key {}", mark.key_id));
+        }
+        if let Some(caution) = caution {
+            say("caution", caution);
+        }
+        match asset {
+            Some(asset) => row_words(asset, &mut say),
+            None if facts.registry => say("asset", "this id is not in the registry".to_owned()),
+            None => {}
+        }
+    }
     text
+}
+
+fn others(seen: &Look, facts: &Facts<'_>) -> Vec<OtherMark> {
+    let other = |(at, asset): &(usize, Option<Asset>)| {
+        let mark = &seen.detection.marks[*at];
+        let key_id = mark.key_id.to_string();
+        OtherMark {
+            payload: mark.payload.as_ref().map(ToString::to_string),
+            key: facts.keys.facts(&key_id).cloned(),
+            asset: asset.as_ref().map(AssetFields::of),
+            key_id,
+        }
+    };
+    facts.assets.others.iter().map(other).collect()
 }
 
 /// When the mark was seen.

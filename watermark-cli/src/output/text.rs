@@ -10,6 +10,7 @@ use watermark_core::{Detection, Geometry, Mark, Verdict};
 
 use super::json::{ClipReport, EmbedReport};
 use crate::batch::Summary;
+use crate::files::named;
 
 /// What `detect` says of one file.
 pub(crate) fn detection(file: &Path, detection: &Detection) -> String {
@@ -211,7 +212,7 @@ pub(crate) fn copy(report: &EmbedReport) -> String {
 
 /// What `embed` says in the end of a run over many files.
 pub(crate) fn summary(summary: &Summary, folder: &Path) -> String {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let folder = named(folder);
     let counts = [
         (summary.planned, "would be marked"),
         (summary.marked, "marked"),

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::files::named;
+
 /// Most digits of a number.
 const MOST_DIGITS: usize = 18;
 
@@ -32,7 +34,7 @@ impl Pattern {
 
     /// The directory of its files.
     pub(crate) fn folder(&self) -> &Path {
-        if self.folder.as_os_str().is_empty() { Path::new(".") } else { &self.folder }
+        named(&self.folder)
     }
 
     /// The file of a number.

@@ -139,3 +139,38 @@ fn what_is_named_like_a_clip_is_looked_at_as_one() {
         .run(["detect", "words.mp4", "--key", "studio.key"])
         .complains(2, &["words.mp4", "ffprobe failed", "no clip"]);
 }
+
+#[test]
+fn an_end_beyond_that_of_the_clip_changes_nothing() {
+    let Some(sandbox) = sandbox() else { return };
+    let seen = |options: &[&str]| {
+        let detect = ["detect", "marked.mp4", "--key", "studio.key", "--json"];
+        sandbox.run(detect.iter().chain(options).copied()).json().remove(0)
+    };
+    let (whole, beyond) = (seen(&[]), seen(&["--to", "600"]));
+    assert_eq!((&beyond["looked_at"], &beyond["log10_p"]), (&whole["looked_at"], &whole["log10_p"]), "{beyond}");
+    // A stream that does not say how long it is.
+    ffmpeg(&sandbox, "-i marked.mp4 -c copy raw.h264");
+    let raw = sandbox.run(["detect", "raw.h264", "--key", "studio.key", "--json"]).json().remove(0);
+    assert!(raw["looked_at"].as_u64().unwrap() >= 20 && raw["payload"] == PAYLOAD, "{raw}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_twice_is_named() {
+    let Some(sandbox) = sandbox() else { return };
+    for line in [
+        "\"$0\" embed - --out p.mp4 --key studio.key < marked.mp4",
+        "\"$0\" detect - --key studio.key < marked.mp4",
+        "\"$0\" embed marked.mp4 --out - --key studio.key",
+    ] {
+        let run = sandbox.run_shell(line);
+        assert!(run.code == 2 && run.err.contains("is a clip") && run.err.contains("file"), "{line}: {}", run.err);
+    }
+    for line in
+        ["mkfifo p.mp4; \"$0\" embed p.mp4 --out o.mp4 --key studio.key", "\"$0\" detect p.mp4 --key studio.key"]
+    {
+        let run = sandbox.run_shell(line);
+        assert!(run.code == 2 && run.err.contains("(a pipe?)"), "{line}: {}", run.err);
+    }
+}

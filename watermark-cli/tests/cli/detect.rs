@@ -12,7 +12,7 @@ use crate::sandbox::Sandbox;
 
 const PAYLOAD: &str = "00c0ffee00c0ffee";
 /// The promised fields of an object.
-const FIELDS: [&str; 20] = [
+const FIELDS: [&str; 21] = [
     "file",
     "verdict",
     "found",
@@ -32,6 +32,7 @@ const FIELDS: [&str; 20] = [
     "sha256",
     "key",
     "asset",
+    "others",
     "clip",
 ];
 

@@ -133,6 +133,7 @@ fn checked_exported_imported_and_merged() {
 fn files_that_were_marked_again_are_no_fault() {
     let sandbox = sandbox();
     let embed = ["embed", "in", "--out", "out", "--key", "studio.key", "--registry", "studio.db", "--force"];
+    let embed = embed.into_iter().chain(["--title", "Folge 12", "--label", "covers"]);
     let check = ["registry", "check", "--registry", "studio.db", "--files"];
     let counts = |code: i32| {
         let run = sandbox.run(check.into_iter().chain(["--json"]));
@@ -140,7 +141,7 @@ fn files_that_were_marked_again_are_no_fault() {
         let files = run.json()[0]["files"].clone();
         ["same", "missing", "changed", "replaced"].map(|name| files[name].as_u64().unwrap())
     };
-    sandbox.run(embed.into_iter().chain(["--profile", "robust"])).succeeds();
+    sandbox.run(embed.clone().chain(["--profile", "robust"])).succeeds();
     assert_eq!(counts(0), [2, 0, 0, 2]);
     let words = sandbox.run(check).succeeds().out;
     assert!(words.contains("sound") && words.contains("0 changed, 2 replaced since"), "{words}");
@@ -401,4 +402,83 @@ fn manual_pages_and_completions_come_from_the_definitions() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         assert!(sandbox.run(["completions", shell]).succeeds().out.contains("registry"), "{shell}");
     }
+}
+
+#[test]
+fn every_mark_that_is_read_is_looked_up() {
+    let sandbox = sandbox();
+    sandbox.run(["keygen", "--out", "other.key"]).succeeds();
+    sandbox.write(
+        "ring.toml",
+        "[[key]]\nfile = \"studio.key\"\n[[key]]\nfile = \"other.key\"\nstatus = \"revoked\"\nrevoked = 2026-01-31\n",
+    );
+    let again = ["embed", "out/a.png", "--out", "twice.png", "--key", "other.key", "--profile", "robust"];
+    sandbox.run(again).succeeds();
+    let args = ["twice.png", "--key-ring", "ring.toml", "--registry", "studio.db"];
+    let found = sandbox.run(["detect"].into_iter().chain(args).chain(["--json"])).succeeds().json().remove(0);
+    // Which of the two is the stronger is no matter of this test.
+    let (first, other) = (&found, &found["others"][0]);
+    let ours = if first["asset"].is_null() { other } else { first };
+    let theirs = if first["asset"].is_null() { first } else { other };
+    assert_eq!((&ours["asset"]["source"], &theirs["asset"]), (&"in/a.png".into(), &serde_json::Value::Null), "{found}");
+    assert_eq!(theirs["key"]["status"], "revoked", "{found}");
+    let words = sandbox.run(["detect"].into_iter().chain(args)).succeeds().out;
+    for part in ["and of", "covers: in/a.png, of Folge 12", "revoked on 2026-01-31", "not in the registry"] {
+        assert!(words.contains(part), "{part:?} is not in {words}");
+    }
+    for (lang, words) in [("en", "What the registry says of the other mark"), ("ja", "もう一つの透かし")] {
+        let page = sandbox.run(["report"].into_iter().chain(args).chain(["--out", "-", "--lang", lang])).succeeds().out;
+        assert!(page.contains("in/a.png") && (first["asset"].is_object() || page.contains(words)), "{lang}");
+    }
+}
+
+#[test]
+fn what_a_command_works_with_is_never_replaced() {
+    let sandbox = sandbox();
+    sandbox.write("watermark.toml", "registry = \"studio.db\"\n");
+    for (command, what) in [
+        (&["registry", "export", "--format", "csv", "--out", "studio.db"][..], "registry"),
+        (&["report", "out/a.png", "--key", "studio.key", "--out", "studio.key"], "key"),
+        (&["report", "out/a.png", "--key", "studio.key", "--out", "out/a.png"], "suspect"),
+        (&["report", "out/a.png", "--key", "studio.key", "--out", "studio.db"], "registry"),
+        (&["report", "out/a.png", "--key", "studio.key", "--out", "watermark.toml"], "configuration"),
+        (&["embed", "in/a.png", "--key", "studio.key", "--format", "png", "--out", "studio.db"], "registry"),
+        (&["embed", "in/a.png", "--key", "studio.key", "--format", "png", "--out", "studio.key"], "key"),
+    ] {
+        sandbox.fails(2, command.iter().copied().chain(["--force"]), &[what, "never replaced"]);
+    }
+    // Below a directory, and under another name.
+    std::fs::create_dir(sandbox.path("o")).unwrap();
+    std::fs::rename(sandbox.path("studio.db"), sandbox.path("o/a.png")).unwrap();
+    let tree = ["embed", "in", "--key", "studio.key", "--registry", "o/a.png", "--out", "o", "--force"];
+    sandbox.fails(2, tree, &["o/a.png", "registry", "never replaced"]);
+}
+
+#[test]
+fn what_the_ring_says_holds_of_a_key_that_was_typed() {
+    let sandbox = sandbox();
+    sandbox.write("watermark.toml", "key-ring = \"ring.toml\"\n");
+    sandbox.write("ring.toml", "[[key]]\nfile = \"studio.key\"\nstatus = \"revoked\"\nrevoked = 2026-01-31\n");
+    let detect = ["detect", "out/a.png", "--key", "studio.key"];
+    assert!(sandbox.run(detect).succeeds().out.contains("revoked on 2026-01-31"));
+    let variable = sandbox.run_with_variable("WATERMARK_KEY", "studio.key", ["detect", "out/a.png"]).succeeds();
+    assert!(variable.out.contains("revoked on 2026-01-31"));
+    sandbox.fails(
+        2,
+        ["embed", "in/a.png", "--out", "x.png", "--key", "studio.key"],
+        &["studio.key: is revoked", "ring.toml"],
+    );
+    // A ring that cannot be read says nothing, which is said.
+    sandbox.write("ring.toml", "[[key]]\nfile = \"absent.key\"\n");
+    let run = sandbox.run(detect);
+    assert!(run.code == 0 && run.err.contains("whether a key was revoked is not known"), "{}", run.err);
+}
+
+#[test]
+fn rules_hold_for_a_named_file_that_goes_to_standard_output() {
+    let sandbox = sandbox();
+    let embed = ["embed", "in/a.png", "--out", "-", "--key", "studio.key"];
+    sandbox.write("watermark.toml", "[[rule]]\nglob = \"a.*\"\nskip = true\n");
+    sandbox.fails(3, embed, &["in/a.png", "a rule of the configuration"]);
+    sandbox.fails(2, embed.into_iter().chain(["--label", "x"]), &["--label"]);
 }

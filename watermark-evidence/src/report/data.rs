@@ -125,6 +125,8 @@ pub struct Suspect {
     pub registered: Option<Registered>,
     /// How the content fits the registered original.
     pub fit: Option<Fit>,
+    /// Rows of the other marks that were read, each with its number, hexadecimal.
+    pub others: Vec<(String, Registered)>,
 }
 
 /// A row of the registry.

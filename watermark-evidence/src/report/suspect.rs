@@ -39,6 +39,9 @@ pub(super) fn article(lang: Lang, report: &Report, suspect: &Suspect, number: us
             (pictures(lang, suspect))
             @if state != "error" {
                 @if mark.payload.is_some() && report.registry.is_some() { (registry(lang, suspect.registered.as_ref())) }
+                @for (number, row) in &suspect.others {
+                    (row_of(lang, &lang.fill("registry.other", &[("number", number)]), row))
+                }
             }
             (facts(lang, suspect))
             @let others: Vec<&MarkFields> = suspect.detect.marks.iter().skip(1).collect();
@@ -104,10 +107,14 @@ fn registry(lang: Lang, row: Option<&Registered>) -> Markup {
     let Some(row) = row else {
         return html! { section { h3 { (lang.say("registry")) } p { (lang.say("registry.none")) } } };
     };
+    row_of(lang, lang.say("registry"), row)
+}
+
+fn row_of(lang: Lang, heading: &str, row: &Registered) -> Markup {
     let size = row.size.map(|(width, height)| pixels(lang, width, height));
     html! {
         section {
-            h3 { (lang.say("registry")) }
+            h3 { (heading) }
             @if row.changed { p.warning role="alert" { (lang.say("registry.changed")) } }
             dl {
                 (entry(lang.say("registry.row"), html! { (row_number(lang, row.row, row.pending)) }))

@@ -35,6 +35,9 @@ pub struct Clip {
     pub duration_s: f64,
     /// Seconds that a tick of the timestamps takes, as a fraction.
     pub time_base: (u32, u32),
+    /// Seconds by which the clock of a transport or program stream is ahead of the film; 0 in other containers, whose times
+    /// are meant.
+    pub(crate) ahead_s: f64,
     /// Rotation for display, degrees counter-clockwise, as ffprobe has it.
     pub rotation_deg: i32,
     /// Shape of a pixel, when it is not square.
@@ -176,7 +179,11 @@ impl Clip {
         let others = probed.streams.iter().filter(|other| other.index != stream.index).map(|other| Stream {
             index: other.index,
             kind: other.codec_type.clone(),
-            codec: other.codec_name.clone().unwrap_or_else(|| "unknown".to_owned()),
+            codec: other
+                .codec_name
+                .clone()
+                .or_else(|| other.codec_tag_string.clone().filter(|tag| !tag.starts_with('[')))
+                .unwrap_or_else(|| "unknown".to_owned()),
             disposition: other.disposition(),
         });
         Ok(Self {
@@ -189,6 +196,7 @@ impl Clip {
             counted: length.counted,
             rate: length.rate,
             duration_s: length.duration_s.unwrap_or(0.0),
+            ahead_s: probed.format.ahead_s(),
             time_base: fraction(stream.time_base.as_deref()).unwrap_or((1, 90_000)),
             rotation_deg: rotation(&stream.side_data_list),
             pixel_aspect: stream
@@ -203,6 +211,21 @@ impl Clip {
             disposition: stream.disposition(),
             others: others.collect(),
         })
+    }
+}
+
+impl Clip {
+    /// Seconds that a tick takes.
+    pub(crate) fn tick_s(&self) -> f64 {
+        f64::from(self.time_base.0) / f64::from(self.time_base.1)
+    }
+
+    /// What ffmpeg is told before the file is named so that its film begins at 0.
+    pub(crate) fn from_zero(&self) -> Vec<String> {
+        match self.ahead_s {
+            0.0 => Vec::new(),
+            ahead_s => vec!["-itsoffset".to_owned(), format!("{:.6}", -ahead_s)],
+        }
     }
 }
 

@@ -41,8 +41,20 @@ pub(super) struct ProbedFormat {
     #[serde(default)]
     pub(super) format_name: String,
     pub(super) duration: Option<String>,
+    pub(super) start_time: Option<String>,
     #[serde(default)]
     pub(super) tags: BTreeMap<String, String>,
+}
+
+/// Containers of which the clock begins anywhere, by ffmpeg's names.
+const ANY_CLOCK: [&str; 2] = ["mpegts", "mpeg"];
+
+impl ProbedFormat {
+    /// Seconds from zero to the beginning where these mean nothing.
+    pub(super) fn ahead_s(&self) -> f64 {
+        let start_s = self.start_time.as_ref().and_then(|text| text.parse::<f64>().ok()).filter(|s| s.is_finite());
+        start_s.filter(|_| ANY_CLOCK.contains(&&*self.format_name)).unwrap_or(0.0)
+    }
 }
 
 #[derive(Deserialize)]
@@ -51,6 +63,7 @@ pub(super) struct ProbedStream {
     #[serde(default)]
     pub(super) codec_type: String,
     pub(super) codec_name: Option<String>,
+    pub(super) codec_tag_string: Option<String>,
     pub(super) width: Option<usize>,
     pub(super) height: Option<usize>,
     pub(super) pix_fmt: Option<String>,

@@ -130,6 +130,7 @@ mod tests {
             recipient: None,
             profile: "standard".to_owned(),
             payload: "00c0ffee".to_owned(),
+            otherwise_called: false,
         };
         Facts {
             identity,

@@ -34,12 +34,12 @@ pub(crate) enum Ledger {
 pub(crate) struct Ticket(Option<RowId>);
 
 impl Ledger {
-    /// What was made under the name `relative`: without a look at the file.
-    pub(crate) fn made(&self, relative: &Path) -> Result<Vec<Identity>> {
+    /// What was made under the name `relative`, without a look at the file; `label` is how it is called now.
+    pub(crate) fn made(&self, relative: &Path, label: Option<&str>) -> Result<Vec<Identity>> {
         match self {
             Self::None => Ok(Vec::new()),
             Self::Journal(journal) => Ok(journal.made(relative)),
-            Self::Registry(records) => records.made(relative),
+            Self::Registry(records) => records.made(relative, label),
         }
     }
 

@@ -8,6 +8,7 @@ use watermark_registry::{Entry, Error, Registry, RowId, Seen, SettleReport, Sign
 
 use super::Ticket;
 use crate::batch::facts::{Facts, Identity};
+use crate::files::named;
 use crate::hash::Hash;
 use crate::registry;
 
@@ -28,8 +29,8 @@ impl Records {
     }
 
     /// Opens a registry that is there, to ask what was made in `folder`.
-    pub(crate) fn read_only(path: &Path, folder: &Path) -> Result<Self> {
-        Ok(Self { registry: Registry::open_read_only(path)?, title: None, folder: without_links(folder)? })
+    pub(crate) fn read_only(path: &Path, title: Option<String>, folder: &Path) -> Result<Self> {
+        Ok(Self { registry: Registry::open_read_only(path)?, title, folder: without_links(folder)? })
     }
 
     /// Settles the rows that a run has left pending: those of `only`, or of the whole output directory, which is ours
@@ -43,7 +44,7 @@ impl Records {
         })?)
     }
 
-    pub(super) fn made(&self, relative: &Path) -> Result<Vec<Identity>> {
+    pub(super) fn made(&self, relative: &Path, label: Option<&str>) -> Result<Vec<Identity>> {
         let rows = self.registry.find_by_output_path(&path_to_text(&self.folder.join(relative)))?;
         let confirmed = rows.into_iter().filter(|row| row.place.is_some()).map(|row| row.entry);
         let identity = |entry: Entry| Identity {
@@ -54,6 +55,7 @@ impl Records {
             recipient: entry.recipient,
             profile: entry.profile,
             payload: entry.payload,
+            otherwise_called: entry.label.as_deref() != label || entry.title != self.title,
         };
         Ok(confirmed.map(identity).collect())
     }
@@ -125,7 +127,7 @@ impl Records {
 }
 
 fn without_links(folder: &Path) -> Result<PathBuf> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let folder = named(folder);
     std::fs::canonicalize(folder).with_context(|| folder.display().to_string())
 }
 

@@ -12,7 +12,7 @@ use crate::args::EmbedArgs;
 use crate::batch::inputs::Root;
 use crate::batch::medium::Medium;
 use crate::batch::names;
-use crate::files::same_file;
+use crate::files::{keep, same_file};
 use crate::sequence::Sequence;
 
 impl Plan {
@@ -25,7 +25,7 @@ impl Plan {
             );
         }
         self.check_apart()?;
-        self.check_outside(roots)?;
+        self.check_outside(args, roots)?;
         if !args.force && !args.batch.resume {
             self.check_absent()?;
         }
@@ -65,7 +65,7 @@ impl Plan {
     }
 
     /// No output lies among the inputs, through whatever links: it would be marked again by the next run, or be one.
-    fn check_outside(&self, roots: &[Root]) -> Result<()> {
+    fn check_outside(&self, args: &EmbedArgs, roots: &[Root]) -> Result<()> {
         let mut real_roots = Vec::with_capacity(roots.len());
         for root in roots {
             let real = fs::canonicalize(&root.folder).with_context(|| root.folder.display().to_string())?;
@@ -93,15 +93,17 @@ impl Plan {
                 return Err(same_as(&output, &asset.input));
             }
         }
-        self.check_inputs_stay(&folders)
+        self.check_inputs_stay(args, &folders)
     }
 
-    /// No output is any other input.
-    fn check_inputs_stay(&self, folders: &HashMap<PathBuf, PathBuf>) -> Result<()> {
+    /// No output is any other input, or anything else that is read.
+    fn check_inputs_stay(&self, args: &EmbedArgs, folders: &HashMap<PathBuf, PathBuf>) -> Result<()> {
         let real_output = |output: &Path| Some(folders.get(output.parent()?)?.join(output.file_name()?));
         let sources = self.assets.iter().flat_map(|asset| asset.medium.sources(&asset.input));
         let inputs: HashMap<PathBuf, PathBuf> =
             sources.filter_map(|source| Some((fs::canonicalize(&source).ok()?, source))).collect();
+        let used: Vec<(PathBuf, &str)> =
+            used(args).filter_map(|(what, path)| Some((fs::canonicalize(path).ok()?, what))).collect();
         for (_, file) in self.files() {
             let output = real_output(&file).unwrap_or_else(|| file.clone());
             // What is there already may be a link.
@@ -109,6 +111,7 @@ impl Plan {
             if let Some(input) = inputs.get(&output) {
                 return Err(same_as(&file, input));
             }
+            keep(&file, used.iter().filter(|(path, _)| *path == output).map(|(path, what)| (*what, path.as_path())))?;
         }
         Ok(())
     }
@@ -147,6 +150,21 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+/// The files that marking works with beside its inputs.
+pub(crate) fn used(args: &EmbedArgs) -> impl Iterator<Item = (&'static str, &Path)> {
+    let batch = &args.batch;
+    let named = [
+        ("registry", &batch.registry),
+        ("key", &args.key),
+        ("key ring", &args.key_ring),
+        ("signing key", &batch.sign.sign),
+        ("list of inputs", &batch.manifest),
+        ("list of recipients", &batch.recipients),
+        ("configuration", &args.config),
+    ];
+    named.into_iter().filter_map(|(what, path)| Some((what, path.as_deref()?)))
 }
 
 fn same_as(output: &Path, input: &Path) -> anyhow::Error {

@@ -1,7 +1,7 @@
 //! What is to be done, found out and checked before any work: which input gives which output, and that none of them is
 //! in the way of another.
 
-mod checks;
+pub(crate) mod checks;
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ use super::inputs::{self, Found, Inputs, Task};
 use super::lists::{self, Recipient};
 use super::medium::{self, Medium};
 use crate::args::EmbedArgs;
+use crate::files::keep;
 use crate::sequence::Pattern;
 use crate::settings::{self, NamedStrength, PayloadSource};
 
@@ -162,6 +163,7 @@ impl Plan {
             })
         };
         medium::check_sequence(&medium, &args.out, format)?;
+        keep(&args.out, checks::used(args))?;
         let is_sequence = matches!(medium, Medium::Sequence(_));
         let name = args.inputs[0].file_name().map(Path::new).unwrap_or(&args.inputs[0]);
         let (skip, strength) = settings::ruled(args, name, strength);

@@ -10,7 +10,7 @@ use watermark_registry::{Error, ExportOptions, ImportOptions, Registry, Signer};
 use super::{filter, place, reading};
 use crate::args::registry::{ExportArgs, ImportArgs, MergeArgs, TableFormat};
 use crate::config::Config;
-use crate::files::Target;
+use crate::files::{Target, keep};
 use crate::output::text::printable;
 use crate::{exit, output, signing_key};
 
@@ -20,6 +20,10 @@ const SAID: usize = 20;
 /// Writes rows.
 pub(super) fn export(args: &ExportArgs, config: &Config) -> Result<u8> {
     let format = table_format(&args.out, args.format)?;
+    if !is_pipe(&args.out) {
+        let registry = place(&args.place, config)?;
+        keep(&args.out, [("registry", registry.as_path())])?;
+    }
     let registry = reading(&args.place, config)?;
     let options = ExportOptions { filter: filter(&args.filter)?, thumbnails: args.thumbnails };
     if is_pipe(&args.out) {

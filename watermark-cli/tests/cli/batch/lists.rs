@@ -153,3 +153,21 @@ fn rules_hold_for_lists_and_for_one_file() {
     sandbox.fails(3, ["embed", "in/b/d.jpg", "--out", "d.jpg", "--key", "studio.key"], &["d.jpg", "a rule"]);
     assert!(!sandbox.path("d.jpg").exists());
 }
+
+#[test]
+fn copies_for_two_recipients_do_not_carry_the_same_bits() {
+    let sandbox = tree();
+    let text = "file,payload,recipient\nin/a.png,01234567,Alice\nin/b/d.jpg,01234567,Alice\nin/b/f.webp,01234567,Bob\n";
+    let run = with_list(&sandbox, "list.csv", text, &[]);
+    let told = "line 4: the payload is that of line 2, which is for another recipient";
+    assert!(run.code == 2 && run.err.contains(told), "{}", run.err);
+}
+
+#[test]
+fn a_path_may_begin_with_the_directory_that_it_is_in() {
+    let sandbox = tree();
+    sandbox.write("watermark.toml", "[[rule]]\nglob = \"in/b/**\"\nskip = true\n");
+    let run = with_list(&sandbox, "list.csv", "file\n./in/a.png\n./in/b/d.jpg\n", &[]).succeeds();
+    assert_eq!(pictures_in(&sandbox, "out"), ["in/a.png"]);
+    assert_eq!(events(&run).1["skipped"], 1);
+}

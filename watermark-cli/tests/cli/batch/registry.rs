@@ -99,3 +99,52 @@ fn a_registry_that_cannot_be_used() {
     embed(&sandbox, &["--registry", "absent/marks.db"]).complains(2, &["absent/marks.db"]);
     assert!(super::pictures_in(&sandbox, "out").is_empty());
 }
+
+#[test]
+fn marking_again_under_another_label_has_a_row_of_its_own() {
+    let sandbox = tree();
+    embed(&sandbox, &["--registry", "marks.db", "--label", "draft"]).succeeds();
+    let other = ["--registry", "marks.db", "--label", "final"];
+    let run = embed(&sandbox, &[&other[..], &["--resume"]].concat());
+    assert!(run.code == 2 && run.err.contains("other options (key, label and title among them)"), "{}", run.err);
+    embed(&sandbox, &[&other[..], &["--resume", "--force"]].concat()).succeeds();
+    assert_eq!(rows(&sandbox).iter().filter(|row| row.entry.label.as_deref() == Some("final")).count(), 4);
+    let run = embed(&sandbox, &[&other[..], &["--resume", "--json"]].concat()).succeeds();
+    assert_eq!((&events(&run).1["unchanged"], rows(&sandbox).len()), (&4.into(), 8));
+}
+
+/// Rows would go into a file that nobody finds.
+#[cfg(unix)]
+#[test]
+fn a_registry_that_is_moved_meanwhile_ends_the_run() {
+    let sandbox = Sandbox::with_key();
+    sandbox.folder("in");
+    for number in 0..30 {
+        sandbox.write(&format!("in/{number:02}.png"), pictures::scene(number, watermark_media::Format::Png));
+    }
+    let child = sandbox.start(["embed", "in", "--out", "out", "--key", "studio.key", "--registry", "marks.db"]);
+    let begun = std::time::Instant::now();
+    while super::pictures_in(&sandbox, "out").is_empty() {
+        assert!(begun.elapsed().as_secs() < 120, "nothing is marked");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    std::fs::rename(sandbox.path("marks.db"), sandbox.path("away.db")).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains("was moved, deleted or replaced"), "{said}");
+    assert!(super::pictures_in(&sandbox, "out").len() < 30, "it was moved too late to tell");
+    std::fs::rename(sandbox.path("away.db"), sandbox.path("marks.db")).unwrap();
+    embed(&sandbox, &["--registry", "marks.db", "--resume"]).succeeds();
+    assert_eq!(rows(&sandbox).iter().filter(|row| row.place.is_some()).count(), 30);
+}
+
+#[test]
+fn the_title_of_the_ring_goes_into_the_row() {
+    let sandbox = tree();
+    sandbox.write("ring.toml", "[[key]]\nfile = \"studio.key\"\ntitle = \"Episode 12\"\n");
+    let ring = ["embed", "in/a.png", "--key-ring", "ring.toml", "--registry", "marks.db", "--out"];
+    sandbox.run(ring.into_iter().chain(["a.png"])).succeeds();
+    // A variable that is set to nothing names no title.
+    sandbox.run_with_variable("WATERMARK_TITLE", "", ring.into_iter().chain(["b.png"])).succeeds();
+    assert!(rows(&sandbox).iter().all(|row| row.entry.title.as_deref() == Some("Episode 12")));
+}

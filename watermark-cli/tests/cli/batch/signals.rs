@@ -80,3 +80,26 @@ fn the_second_signal_ends_at_once_and_leaves_no_temporary_file() {
     embed(&sandbox, &["--resume"]).succeeds();
     assert_eq!(pictures_in(&sandbox, "out").len(), 60);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_goes_away_is_an_interruption_unless_the_run_is_to_outlive_it() {
+    let sandbox = many(60);
+    let (code, run) = interrupted(&sandbox, &["HUP"]);
+    assert_eq!((code, &events(&run).1["interrupted"]), (129, &"SIGHUP".into()), "{}", run.err);
+    assert!(sandbox.files_in("out").iter().all(|name| !name.ends_with(".tmp") && !name.ends_with(".lock")));
+    let line =
+        "trap '' HUP; \"$0\" embed in --out out2 --key studio.key & pid=$!; sleep 0.2; kill -s HUP $pid; wait $pid";
+    assert_eq!(sandbox.run_shell(line).code, 0);
+    assert_eq!(pictures_in(&sandbox, "out2").len(), 60);
+}
+
+/// Nobody has to know that a limit on files ends a program unless it says otherwise.
+#[test]
+fn a_limit_on_the_size_of_files_is_an_error_of_writing() {
+    let sandbox = many(3);
+    let run = sandbox.run_shell("ulimit -f 8; \"$0\" embed in --out out --key studio.key");
+    assert!(run.code == 2 && run.err.contains("cannot be written"), "{}", run.err);
+    let left = sandbox.files_in("out");
+    assert!(left.iter().all(|name| !name.ends_with(".tmp") && !name.ends_with(".lock")), "{left:?}");
+}

@@ -124,6 +124,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ),
     ("registry", "What the registry says"),
     ("registry.none", "No row of the registry has this asset number."),
+    ("registry.other", "What the registry says of the other mark, {number}"),
     (
         "registry.changed",
         "This row, or its thumbnail, is not what was confirmed: it was changed later. What it says is not evidence until that is explained.",
