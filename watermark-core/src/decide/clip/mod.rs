@@ -31,7 +31,7 @@ use kept::Store;
 pub use segments::TimeRange;
 use shots::Shots;
 use std::sync::Arc;
-use verdict::{look_at, template_weights};
+use verdict::{Seen, look_at, template_weights};
 
 /// Spans of time held apart for all keys together, and least and most for one key: each takes some 150 kB.
 const SPANS: (usize, usize, usize) = (512, 8, 256);
@@ -128,6 +128,18 @@ struct Best {
     geometry: Geometry,
     ranges: Vec<TimeRange>,
     octaves: Vec<OctaveReading>,
+}
+
+impl Best {
+    /// What the sums under a geometry have come to.
+    #[inline(never)] // Its copies would cost the browser kilobytes.
+    fn of(evidence: &Evidence, seen: Seen, geometry: Geometry) -> Self {
+        let weights = template_weights(&seen.octaves);
+        let word = seen.assessment.decoded.as_ref().map(|decoded| decoded.codeword.as_slice());
+        let ranges = word.map(|word| segments::ranges(evidence, &weights, word)).unwrap_or_default();
+        let octaves = octave_readings(&seen.octaves, word);
+        Self { geometry, ranges, octaves, assessment: seen.assessment }
+    }
 }
 
 impl std::fmt::Debug for ClipDetector<'_> {
@@ -303,14 +315,7 @@ impl<'a> ClipDetector<'a> {
             };
             self.tried += 1;
             if seen.assessment.is_better_than(&reading.best.assessment) {
-                let word = seen.assessment.decoded.as_ref().map(|decoded| decoded.codeword.as_slice());
-                let weights = template_weights(&seen.octaves);
-                let seen_in = |sums: &Evidence| word.map(|word| segments::ranges(sums, &weights, word));
-                let all = seen_in(&reading.direct).filter(|ranges| !ranges.is_empty());
-                let ranges = all.or_else(|| seen_in(&evidence)).unwrap_or_default();
-                let geometry = geometry::untouched(width.min(height) as f64);
-                let octaves = octave_readings(&seen.octaves, word);
-                reading.best = Best { geometry, ranges, octaves, assessment: seen.assessment };
+                reading.best = Best::of(&evidence, seen, geometry::untouched(width.min(height) as f64));
             }
         }
     }
@@ -324,13 +329,9 @@ impl<'a> ClipDetector<'a> {
             let better = seen.assessment.is_better_than(&reading.best.assessment);
             // Later looks have seen more of the clip, and say better when the mark was there.
             if better || (last && seen.assessment.decoded.is_some()) {
-                let weights = template_weights(&seen.octaves);
-                let word = seen.assessment.decoded.as_ref().map(|decoded| decoded.codeword.as_slice());
-                let ranges = word.map(|word| segments::ranges(&reading.direct, &weights, word)).unwrap_or_default();
-                let geometry = geometry::untouched(width.min(height) as f64);
-                let octaves = octave_readings(&seen.octaves, word);
-                let assessment = if better { seen.assessment } else { reading.best.assessment.clone() };
-                reading.best = Best { geometry, ranges, octaves, assessment };
+                let new = Best::of(&reading.direct, seen, geometry::untouched(width.min(height) as f64));
+                let assessment = if better { new.assessment } else { reading.best.assessment.clone() };
+                reading.best = Best { assessment, ..new };
             }
         }
     }
