@@ -6,7 +6,6 @@
 //! whole clip, on the mean of several whitened frames: the template is the same in all of them, the content is not.
 //! How it was chosen, with figures: docs/decisions/clips.md.
 
-mod alone;
 mod evidence;
 mod held;
 mod kept;
@@ -18,20 +17,19 @@ mod verdict;
 use super::assess::{Assessment, Look};
 use super::detector::{KeyState, mark};
 use super::{Detection, Detector, Geometry, Mark, Verdict, geometry};
-use crate::demod::{Heard, OctaveSoft, base_pitch, read_direct, readable_octaves};
+use crate::demod::{OctaveSoft, base_pitch, read_direct, readable_octaves};
 use crate::normalise::{resample, working_luma};
 use crate::order::ascending;
 use crate::pattern::Pattern;
 use crate::spectrum::Plane;
 use crate::{Error, ImageView, Result, parallel};
-use alone::Alone;
 use evidence::Evidence;
 use held::Held;
 use kept::Store;
 pub use segments::TimeRange;
 use shots::Shots;
 use std::sync::Arc;
-use verdict::{Seen, look_at, template_weights};
+use verdict::{look_at, template_weights};
 
 /// Spans of time held apart for all keys together, and least and most for one key: each takes some 150 kB.
 const SPANS: (usize, usize, usize) = (512, 8, 256);
@@ -117,8 +115,6 @@ pub struct ClipDetector<'a> {
 struct KeyReading {
     /// Sums of the untouched geometry.
     direct: Evidence,
-    /// The frame that stands out most there.
-    alone: Option<Alone>,
     best: Best,
 }
 
@@ -128,18 +124,6 @@ struct Best {
     geometry: Geometry,
     ranges: Vec<TimeRange>,
     octaves: Vec<OctaveReading>,
-}
-
-impl Best {
-    /// What the sums under a geometry have come to.
-    #[inline(never)] // Its copies would cost the browser kilobytes.
-    fn of(evidence: &Evidence, seen: Seen, geometry: Geometry) -> Self {
-        let weights = template_weights(&seen.octaves);
-        let word = seen.assessment.decoded.as_ref().map(|decoded| decoded.codeword.as_slice());
-        let ranges = word.map(|word| segments::ranges(evidence, &weights, word)).unwrap_or_default();
-        let octaves = octave_readings(&seen.octaves, word);
-        Self { geometry, ranges, octaves, assessment: seen.assessment }
-    }
 }
 
 impl std::fmt::Debug for ClipDetector<'_> {
@@ -165,7 +149,6 @@ impl<'a> ClipDetector<'a> {
         let nothing = Assessment { log10_p: 0.0, tests: 0, decoded: None, log10_word: 0.0, snr: 0.0 };
         let reading = |_| KeyReading {
             direct: Evidence::new(spans),
-            alone: None,
             best: Best {
                 assessment: nothing.clone(),
                 geometry: geometry::untouched(0.0),
@@ -245,9 +228,6 @@ impl<'a> ClipDetector<'a> {
             return Err(Error::input("the clip has no frames; at least one is needed"));
         };
         self.look(true);
-        if !self.is_certain() {
-            self.look_alone((width, height));
-        }
         let direct = self.is_certain();
         if !direct {
             self.search_shots((width, height));
@@ -303,20 +283,7 @@ impl<'a> ClipDetector<'a> {
         });
         for (time_s, keys) in heard {
             self.frames += 1;
-            self.readings.iter_mut().zip(keys).for_each(|(reading, heard)| reading.add(time_s, heard));
-        }
-    }
-
-    /// Looks at the frame that stands out most where an untouched clip has the mark.
-    fn look_alone(&mut self, (width, height): (usize, usize)) {
-        for (key, reading) in self.detector.keys.iter().zip(&mut self.readings) {
-            let Some((evidence, seen)) = reading.alone.take().and_then(|alone| alone.look(&key.reader)) else {
-                continue;
-            };
-            self.tried += 1;
-            if seen.assessment.is_better_than(&reading.best.assessment) {
-                reading.best = Best::of(&evidence, seen, geometry::untouched(width.min(height) as f64));
-            }
+            self.readings.iter_mut().zip(keys).for_each(|(reading, heard)| reading.direct.add(time_s, heard));
         }
     }
 
@@ -329,23 +296,15 @@ impl<'a> ClipDetector<'a> {
             let better = seen.assessment.is_better_than(&reading.best.assessment);
             // Later looks have seen more of the clip, and say better when the mark was there.
             if better || (last && seen.assessment.decoded.is_some()) {
-                let new = Best::of(&reading.direct, seen, geometry::untouched(width.min(height) as f64));
-                let assessment = if better { new.assessment } else { reading.best.assessment.clone() };
-                reading.best = Best { assessment, ..new };
+                let weights = template_weights(&seen.octaves);
+                let word = seen.assessment.decoded.as_ref().map(|decoded| decoded.codeword.as_slice());
+                let ranges = word.map(|word| segments::ranges(&reading.direct, &weights, word)).unwrap_or_default();
+                let geometry = geometry::untouched(width.min(height) as f64);
+                let octaves = octave_readings(&seen.octaves, word);
+                let assessment = if better { seen.assessment } else { reading.best.assessment.clone() };
+                reading.best = Best { geometry, ranges, octaves, assessment };
             }
         }
-    }
-}
-
-impl KeyReading {
-    /// Adds what a frame says.
-    fn add(&mut self, time_s: f64, heard: Vec<Heard>) {
-        let new = Alone::new(time_s, heard.clone());
-        self.alone = Some(match self.alone.take() {
-            Some(alone) => alone.or(new),
-            None => new,
-        });
-        self.direct.add(time_s, heard);
     }
 }
 

@@ -3,7 +3,6 @@
 //! Frames are followed from one to the next as the embedder follows them. Those that show much the same are brought to one
 //! place and averaged, and the pattern is searched for there; what the parts say is added up and read once.
 
-use super::alone::{self, Alone};
 use super::evidence::Evidence;
 use super::kept::{Kept, Store};
 use super::search::reading;
@@ -107,11 +106,6 @@ struct Sighting {
 }
 
 impl Sighting {
-    /// By itself, as the one of so many that stands out most.
-    fn alone(&self, of: usize) -> Alone {
-        Alone::chosen(self.time_s, self.times, self.heard.clone(), of as u64)
-    }
-
     fn add_to(self, evidence: &mut Evidence) {
         evidence.add_over(self.time_s, self.times, self.heard);
     }
@@ -141,19 +135,15 @@ impl ClipDetector<'_> {
         let pitch = size.0 as f64 / whole.size.0;
         for (key, mut sightings) in found.into_iter().enumerate() {
             let Some(alignment) = strongest(&sightings).map(|sighting| sighting.alignment) else { continue };
-            // One more for the part that is looked at by itself.
-            self.tried += sightings.iter().map(|sighting| sighting.tried).sum::<u64>() + 1;
+            self.tried += sightings.iter().map(|sighting| sighting.tried).sum::<u64>();
             agree(&mut sightings, &alignment);
-            let alone = strongest(&sightings).map(|sighting| sighting.alone(sightings.len()));
             let mut evidence = Evidence::new(SPANS);
             sightings.into_iter().for_each(|sighting| sighting.add_to(&mut evidence));
-            let reader = &self.detector.keys[key].reader;
-            let together = look_at(&evidence, reader, Look::Thorough, true).map(|seen| (evidence, seen));
-            let looks = [together, alone.and_then(|alone| alone.look(reader))];
-            for (evidence, seen) in looks.into_iter().flatten() {
-                if seen.assessment.is_better_than(&self.readings[key].best.assessment) {
-                    self.readings[key].best = reading(&alignment, &evidence, seen, whole.size, pitch);
-                }
+            let Some(seen) = look_at(&evidence, &self.detector.keys[key].reader, Look::Thorough, true) else {
+                continue;
+            };
+            if seen.assessment.is_better_than(&self.readings[key].best.assessment) {
+                self.readings[key].best = reading(&alignment, &evidence, seen, whole.size, pitch);
             }
         }
     }
@@ -269,7 +259,8 @@ impl ClipDetector<'_> {
     fn read_part(&self, key: usize, part: &Part, alignment: Alignment, mut units: f64) -> Sighting {
         let pattern = &self.detector.keys[key].pattern;
         let heard = read_aligned(&part.scene, (&alignment, None), pattern, &self.detector.demodulator, &mut units);
-        let template = alone::template(&heard);
+        let coherence = |heard: &Heard| heard.iter().map(|o| f64::from(o.coherence.max(0.0))).fold(0.0, f64::max);
+        let template = heard.iter().map(|heard| coherence(heard) * coherence(heard)).sum();
         Sighting { time_s: part.time_s, times: part.times, alignment, heard, template, tried: 1, units }
     }
 }

@@ -21,7 +21,6 @@ pub(super) struct Seen {
 
 /// Looks at the sums: the whole clip, by the template's weights and evenly, and where that shows nothing and `parts` is
 /// set its halves and quarters.
-#[inline(never)] // Copies of it in its callers would cost the browser kilobytes, and save nothing.
 pub(super) fn look_at(evidence: &Evidence, reader: &Reader, look: Look, parts: bool) -> Option<Seen> {
     let whole = 0..evidence.spans();
     let mut best: Option<Seen> = None;
