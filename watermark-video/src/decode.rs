@@ -30,7 +30,7 @@ impl Decoder {
     pub(crate) fn start(clip: &Clip) -> Result<Self> {
         let mut command = reader("ffmpeg");
         command.args(["-nostdin", "-v", "error", "-noautorotate", "-copyts"]);
-        command.args(clip.from_zero()).arg("-i").arg(argument(&clip.path));
+        command.args(clip.begun_at_zero()).arg("-i").arg(argument(&clip.path));
         command.args(["-map", &format!("0:{}", clip.index), "-fps_mode", "passthrough"]);
         command.args(["-vf", PRINT_TIMES]);
         command.args(["-enc_time_base", "-1", "-pix_fmt", &clip.pixels.decoded_name(), "-f", "rawvideo", "pipe:1"]);

@@ -41,7 +41,7 @@ impl Encoder {
         let mut command = program("ffmpeg");
         command.stdin(Stdio::piped());
         command.args(["-v", "error", "-y", "-copyts", "-f", "ivf", "-c:v", "rawvideo", "-i", "pipe:0"]);
-        command.args(["-copyts", "-noautorotate"]).args(clip.from_zero()).arg("-i").arg(argument(&clip.path));
+        command.args(["-copyts", "-noautorotate"]).args(clip.begun_at_zero()).arg("-i").arg(argument(&clip.path));
         command.args(["-map", "0:v:0"]);
         command.args(["-map_metadata", "1", "-map_chapters", "1"]);
         // Packets have no durations that come as IVF: those of all but the last frame follow from timestamps. The filter

@@ -221,7 +221,7 @@ impl Clip {
     }
 
     /// What ffmpeg is told before the file is named so that its film begins at 0.
-    pub(crate) fn from_zero(&self) -> Vec<String> {
+    pub(crate) fn begun_at_zero(&self) -> Vec<String> {
         match self.ahead_s {
             0.0 => Vec::new(),
             ahead_s => vec!["-itsoffset".to_owned(), format!("{:.6}", -ahead_s)],
