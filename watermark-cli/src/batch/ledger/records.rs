@@ -55,7 +55,9 @@ impl Records {
             recipient: entry.recipient,
             profile: entry.profile,
             payload: entry.payload,
-            otherwise_called: entry.label.as_deref() != label || entry.title != self.title,
+            // Whoever asks for no name takes the one that is there.
+            otherwise_called: label.is_some_and(|label| entry.label.as_deref() != Some(label))
+                || self.title.is_some() && entry.title != self.title,
         };
         Ok(confirmed.map(identity).collect())
     }
