@@ -266,14 +266,19 @@ pub(crate) fn made(folder: &Path) -> Result<&Path> {
 pub(crate) fn keep<'a>(target: &Path, used: impl IntoIterator<Item = (&'static str, &'a Path)>) -> Result<()> {
     for (what, path) in used {
         if same_file(target, path) {
-            bail!(
-                "{}: is the {what} that this command works with ({}), and is never replaced; choose another name",
-                target.display(),
-                path.display()
-            );
+            return Err(in_use(target, what, path));
         }
     }
     Ok(())
+}
+
+/// That a target is a file which the command works with.
+pub(crate) fn in_use(target: &Path, what: &str, path: &Path) -> anyhow::Error {
+    anyhow!(
+        "{}: is the {what} that this command works with ({}), and is never replaced; choose another name",
+        target.display(),
+        path.display()
+    )
 }
 
 /// Whether two paths lead to the same file, through links of either kind.

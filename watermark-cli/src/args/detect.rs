@@ -29,8 +29,8 @@ pub(crate) struct SuspectArgs {
     /// How much of the geometry search is done [default: normal].
     #[arg(long, value_enum)]
     pub(crate) effort: Option<EffortName>,
-    /// Frames of a clip or an animation that are looked at and added up, spread evenly. Of several pages each is looked
-    /// at.
+    /// Frames of a clip or an animation that are looked at and added up, spread evenly; of a clip also frames between them
+    /// that decode by themselves, as many at most. Of several pages each is looked at.
     #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) frames: u32,
     /// One frame of a clip every so many seconds, instead of a number of frames.

@@ -7,6 +7,9 @@ use super::copies::refusal;
 use super::tally::Status;
 use crate::args::CredentialsRule;
 
+/// Of a file that a rule leaves alone, and that was named all the same.
+pub(super) const BY_RULE: &str = "a rule of the configuration says that it is skipped; change the rule";
+
 /// A file that must not be marked, for a reason that is not the picture's.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -18,9 +21,9 @@ pub(super) fn status_of(error: &Error) -> Status {
     if forbidden || refusal(error).is_some() { Status::Refused } else { Status::Failed }
 }
 
-/// The refusal of a file that a rule leaves alone, and that was named all the same.
+/// The refusal of such a file.
 pub(super) fn by_rule(name: &str) -> Error {
-    Refused(format!("{name}: a rule of the configuration says that it is skipped; change the rule")).into()
+    Refused(format!("{name}: {BY_RULE}")).into()
 }
 
 /// The refusal of a clip with content credentials: they are left out or it is not marked.

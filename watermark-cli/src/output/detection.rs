@@ -197,45 +197,42 @@ fn words(file: &Path, seen: &Look, facts: &Facts<'_>, key: Option<&KeyFacts>) ->
         }
         _ => {}
     }
-    if let Some(caution) = key.and_then(KeyFacts::caution) {
-        say("caution", caution);
-    }
-    match &facts.assets.strongest {
-        Some(asset) => {
-            row_words(asset, &mut say);
-            let fit = asset.fit.as_ref().filter(|fit| fit.verdict == FitVerdict::Fits && fit.factor != 1.0);
-            if let Some((fit, geometry)) = fit.zip(strongest.geometry.as_ref()) {
-                // The pattern repeats at pitches of 1 : 2 : 4; a weak reading may take one for another.
-                let short_side = geometry.full_short_side_px * fit.factor;
-                say(
-                    "scale",
-                    format!("by the registered original the whole picture's short side is {short_side:.0} px here"),
-                );
-            }
-        }
-        None if facts.registry && strongest.payload.is_some() => {
-            say("asset", "this id is not in the registry".to_owned());
-        }
-        None => {}
+    let asked = facts.registry && strongest.payload.is_some();
+    known_words(key, facts.assets.strongest.as_ref(), asked, &mut say);
+    let fit = facts.assets.strongest.as_ref().and_then(|asset| asset.fit.as_ref());
+    let fit = fit.filter(|fit| fit.verdict == FitVerdict::Fits && fit.factor != 1.0);
+    if let Some((fit, geometry)) = fit.zip(strongest.geometry.as_ref()) {
+        // The pattern repeats at pitches of 1 : 2 : 4; a weak reading may take one for another.
+        let short_side = geometry.full_short_side_px * fit.factor;
+        say("scale", format!("by the registered original the whole picture's short side is {short_side:.0} px here"));
     }
     for (at, asset) in &facts.assets.others {
         let mark = &seen.detection.marks[*at];
         let key = facts.keys.facts(&mark.key_id.to_string());
-        let caution = key.and_then(KeyFacts::caution);
-        if facts.registry || caution.is_some() {
+        if facts.registry || key.and_then(KeyFacts::caution).is_some() {
             let payload = mark.payload.as_ref().map(ToString::to_string).unwrap_or_default();
             say("and of", format!("the mark {payload} of the key {}", mark.key_id));
         }
-        if let Some(caution) = caution {
-            say("caution", caution);
-        }
-        match asset {
-            Some(asset) => row_words(asset, &mut say),
-            None if facts.registry => say("asset", "this id is not in the registry".to_owned()),
-            None => {}
-        }
+        known_words(key, asset.as_ref(), facts.registry, &mut say);
     }
     text
+}
+
+/// What the key ring and, where it was asked, the registry say of a mark.
+fn known_words(
+    key: Option<&KeyFacts>,
+    asset: Option<&Asset>,
+    registry_asked: bool,
+    say: &mut impl FnMut(&str, String),
+) {
+    if let Some(caution) = key.and_then(KeyFacts::caution) {
+        say("caution", caution);
+    }
+    match asset {
+        Some(asset) => row_words(asset, say),
+        None if registry_asked => say("asset", "this id is not in the registry".to_owned()),
+        None => {}
+    }
 }
 
 fn others(seen: &Look, facts: &Facts<'_>) -> Vec<OtherMark> {

@@ -12,7 +12,7 @@ use crate::args::EmbedArgs;
 use crate::batch::inputs::Root;
 use crate::batch::medium::Medium;
 use crate::batch::names;
-use crate::files::{keep, same_file};
+use crate::files::{in_use, same_file};
 use crate::sequence::Sequence;
 
 impl Plan {
@@ -102,8 +102,8 @@ impl Plan {
         let sources = self.assets.iter().flat_map(|asset| asset.medium.sources(&asset.input));
         let inputs: HashMap<PathBuf, PathBuf> =
             sources.filter_map(|source| Some((fs::canonicalize(&source).ok()?, source))).collect();
-        let used: Vec<(PathBuf, &str)> =
-            used(args).filter_map(|(what, path)| Some((fs::canonicalize(path).ok()?, what))).collect();
+        let used: HashMap<PathBuf, (&str, &Path)> =
+            used(args).filter_map(|used| Some((fs::canonicalize(used.1).ok()?, used))).collect();
         for (_, file) in self.files() {
             let output = real_output(&file).unwrap_or_else(|| file.clone());
             // What is there already may be a link.
@@ -111,7 +111,9 @@ impl Plan {
             if let Some(input) = inputs.get(&output) {
                 return Err(same_as(&file, input));
             }
-            keep(&file, used.iter().filter(|(path, _)| *path == output).map(|(path, what)| (*what, path.as_path())))?;
+            if let Some((what, path)) = used.get(&output) {
+                return Err(in_use(&file, what, path));
+            }
         }
         Ok(())
     }

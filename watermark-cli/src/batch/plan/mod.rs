@@ -12,6 +12,7 @@ use watermark_media::Format;
 use super::inputs::{self, Found, Inputs, Task};
 use super::lists::{self, Recipient};
 use super::medium::{self, Medium};
+use super::refusals::BY_RULE;
 use crate::args::EmbedArgs;
 use crate::files::keep;
 use crate::sequence::Pattern;
@@ -172,7 +173,7 @@ impl Plan {
             relative: args.out.file_name().map(PathBuf::from).unwrap_or_default(),
             task: match skip {
                 // It was named, and nothing else was: that it is left alone must be said.
-                true => Task::Refuse("a rule of the configuration says that it is skipped; change the rule".to_owned()),
+                true => Task::Refuse(BY_RULE.to_owned()),
                 false => Task::Mark,
             },
             medium,
