@@ -7,8 +7,10 @@ use crate::demod::{Heard, HeardSum, OctaveSoft, OctaveSum, weighted};
 use crate::normalise::WEIGHTINGS;
 use crate::pattern::PEAKS;
 
-/// Length of a span at first, seconds.
+/// Length of a span that is told apart in time, seconds.
 pub(super) const SPAN_S: f64 = 0.5;
+/// Length of a span of sums at first, seconds: short enough that every frame is weighted by itself.
+const SUM_S: f64 = SPAN_S / 32.0;
 /// Coherence that a weight is never below: what the template does not show may still be there (averaging many frames
 /// of a clip and subtracting the mean takes the template, and not the code).
 const LEAST_WEIGHT: f64 = 0.02;
@@ -47,7 +49,7 @@ pub(super) struct SpanSoft {
 impl Evidence {
     /// Without frames; at most `most` spans are held apart, 2 or more.
     pub(super) fn new(most: usize) -> Self {
-        Self { span_s: SPAN_S, most: most.max(2), spans: BTreeMap::new() }
+        Self { span_s: SUM_S, most: most.max(2), spans: BTreeMap::new() }
     }
 
     /// Adds a frame. All frames of a clip have the same octaves; one that has not is left out.
@@ -118,11 +120,18 @@ impl Evidence {
             .collect()
     }
 
-    /// Each span by itself.
+    /// Stretches of [`SPAN_S`], or of the spans where those are longer, each by itself.
     pub(super) fn apart(&self) -> Vec<SpanSoft> {
-        let alone =
-            |(i, span): (usize, &Span)| SpanSoft { times: span.times, octaves: self.together(i..i + 1, Weights::Even) };
-        self.spans.values().enumerate().map(alone).collect()
+        let spans: Vec<(&i64, &Span)> = self.spans.iter().collect();
+        let stretch = |at: &i64| libm::floor(*at as f64 * self.span_s / SPAN_S);
+        let mut first = 0;
+        let alone = spans.chunk_by(|a, b| stretch(a.0) == stretch(b.0)).map(|chunk| {
+            let range = first..first + chunk.len();
+            first = range.end;
+            let times = (chunk[0].1.times.0, chunk[chunk.len() - 1].1.times.1);
+            SpanSoft { times, octaves: self.together(range, Weights::Even) }
+        });
+        alone.collect()
     }
 }
 

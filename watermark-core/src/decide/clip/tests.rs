@@ -252,3 +252,23 @@ fn spans_stay_few() {
     }
     assert!(evidence.spans() <= 4, "{}", evidence.spans());
 }
+
+/// A codec that leaves the mark in one frame alone: what that one proves is not lost in the sum with the others.
+#[test]
+fn one_frame_that_carries_the_mark_is_enough() {
+    let clip = |crop: usize| -> Vec<Vec<u8>> {
+        let mut frames: Vec<Vec<u8>> = (0..24).map(|n| frame(11 + n as u32 / 6, n, 3.0)).collect();
+        mark_with(&mut frames[9], &key(5));
+        let cut = |luma: &Vec<u8>| luma.chunks_exact(WIDTH).flat_map(|row| row[crop..].to_vec()).collect();
+        frames.iter_mut().enumerate().for_each(|(n, luma)| add_noise(luma, 4.0, 500 + n as u64));
+        frames.iter().map(cut).collect()
+    };
+    for crop in [0, 37] {
+        let seen = read(&[key(5)], &clip(crop), WIDTH - crop, Effort::Normal);
+        let strongest = seen.detection.strongest();
+        assert_eq!(strongest.payload, Some(payload()), "{crop}: {}", strongest.log10_p);
+        assert!(seen.ranges.iter().any(|range| range.from_s <= 0.9 && range.to_s >= 0.9), "{:?}", seen.ranges);
+        let other = read(&[key(6)], &clip(crop), WIDTH - crop, Effort::Normal);
+        assert_eq!(other.detection.strongest().verdict, Verdict::NotFound);
+    }
+}
