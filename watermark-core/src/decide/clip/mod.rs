@@ -9,27 +9,29 @@
 mod evidence;
 mod held;
 mod kept;
+mod reading;
 mod search;
 mod segments;
 mod shots;
 mod verdict;
 
-use super::assess::{Assessment, Look};
+use super::assess::Look;
 use super::detector::{KeyState, mark};
-use super::{Detection, Detector, Geometry, Mark, Verdict, geometry};
-use crate::demod::{OctaveSoft, base_pitch, read_direct, readable_octaves};
+use super::{Detection, Detector, Mark, geometry};
+use crate::demod::{base_pitch, read_direct, readable_octaves};
 use crate::normalise::{resample, working_luma};
 use crate::order::ascending;
 use crate::pattern::Pattern;
 use crate::spectrum::Plane;
 use crate::{Error, ImageView, Result, parallel};
-use evidence::Evidence;
 use held::Held;
 use kept::Store;
+pub use reading::OctaveReading;
+use reading::{Best, KeyReading, is_certain};
 pub use segments::TimeRange;
 use shots::Shots;
 use std::sync::Arc;
-use verdict::{look_at, template_weights};
+use verdict::look_at;
 
 /// Spans of time held apart for all keys together, and least and most for one key: each takes some 150 kB.
 const SPANS: (usize, usize, usize) = (512, 8, 256);
@@ -64,16 +66,6 @@ pub struct ClipDetection {
     pub frames: usize,
     /// Frames that were left out because they repeat the one before.
     pub repeated: usize,
-}
-
-/// What one octave of the mark has come to, for those who study what a clip went through.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub struct OctaveReading {
-    /// Mean size of the template's peaks along their phases in a frame, over the noise around them: 0 without a mark.
-    pub template: f64,
-    /// Mean agreement of the coded bits with the word, standard deviations of no mark; 0 without a word.
-    pub payload: f64,
 }
 
 /// Looks for the marks of a [`Detector`]'s keys in a clip. Memory does not grow with the clip.
@@ -111,21 +103,6 @@ pub struct ClipDetector<'a> {
     tried: u64,
 }
 
-/// What is known for one key.
-struct KeyReading {
-    /// Sums of the untouched geometry.
-    direct: Evidence,
-    best: Best,
-}
-
-/// The best reading so far.
-struct Best {
-    assessment: Assessment,
-    geometry: Geometry,
-    ranges: Vec<TimeRange>,
-    octaves: Vec<OctaveReading>,
-}
-
 impl std::fmt::Debug for ClipDetector<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "ClipDetector({:?}, {} frames)", *self.detector, self.frames)
@@ -146,16 +123,7 @@ impl<'a> ClipDetector<'a> {
 
     fn with(detector: Held<'a>) -> Self {
         let spans = (SPANS.0 / detector.keys.len()).clamp(SPANS.1, SPANS.2);
-        let nothing = Assessment { log10_p: 0.0, tests: 0, decoded: None, log10_word: 0.0, snr: 0.0 };
-        let reading = |_| KeyReading {
-            direct: Evidence::new(spans),
-            best: Best {
-                assessment: nothing.clone(),
-                geometry: geometry::untouched(0.0),
-                ranges: Vec::new(),
-                octaves: Vec::new(),
-            },
-        };
+        let reading = |_| KeyReading::new(spans);
         let readings = detector.keys.iter().map(reading).collect();
         Self {
             detector,
@@ -296,13 +264,9 @@ impl<'a> ClipDetector<'a> {
             let better = seen.assessment.is_better_than(&reading.best.assessment);
             // Later looks have seen more of the clip, and say better when the mark was there.
             if better || (last && seen.assessment.decoded.is_some()) {
-                let weights = template_weights(&seen.octaves);
-                let word = seen.assessment.decoded.as_ref().map(|decoded| decoded.codeword.as_slice());
-                let ranges = word.map(|word| segments::ranges(&reading.direct, &weights, word)).unwrap_or_default();
-                let geometry = geometry::untouched(width.min(height) as f64);
-                let octaves = octave_readings(&seen.octaves, word);
-                let assessment = if better { seen.assessment } else { reading.best.assessment.clone() };
-                reading.best = Best { geometry, ranges, octaves, assessment };
+                let new = Best::of(&reading.direct, seen, geometry::untouched(width.min(height) as f64));
+                let assessment = if better { new.assessment } else { reading.best.assessment.clone() };
+                reading.best = Best { assessment, ..new };
             }
         }
     }
@@ -310,24 +274,6 @@ impl<'a> ClipDetector<'a> {
 
 fn mark_of(key: &KeyState, reading: &KeyReading, tried: u64) -> Mark {
     mark(key.id, &reading.best.assessment, reading.best.geometry, tried)
-}
-
-/// What is told of each octave.
-fn octave_readings(octaves: &[OctaveSoft], word: Option<&[u8]>) -> Vec<OctaveReading> {
-    let payload = |octave: &OctaveSoft| {
-        let word = word.unwrap_or_default();
-        let along = word.iter().enumerate().map(|(bit, &value)| {
-            let z = f64::from(octave.sums[bit] / octave.variances[bit].sqrt());
-            if value == 0 { z } else { -z }
-        });
-        along.sum::<f64>() / word.len().max(1) as f64
-    };
-    octaves.iter().map(|octave| OctaveReading { template: octave.coherence.into(), payload: payload(octave) }).collect()
-}
-
-/// Whether the code was readable and chance is out of the question whatever else would be tried.
-fn is_certain(assessment: &Assessment) -> bool {
-    assessment.log10_word < Verdict::FOUND_LOG10_P - 4.0
 }
 
 /// Mean difference of two planes of one size, grey levels.

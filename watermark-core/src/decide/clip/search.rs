@@ -2,8 +2,8 @@
 
 use super::evidence::{Evidence, Weights};
 use super::kept::Kept;
-use super::verdict::{Seen, look_at, template_weights};
-use super::{Best, ClipDetector, is_certain, octave_readings, segments};
+use super::verdict::{Seen, look_at};
+use super::{Best, ClipDetector, is_certain};
 use crate::decide::assess::Look;
 use crate::decide::detector::look;
 use crate::decide::geometry;
@@ -163,10 +163,6 @@ impl ClipDetector<'_> {
 
 /// What a reading under an alignment has come to.
 pub(super) fn reading(alignment: &Alignment, evidence: &Evidence, seen: Seen, working: (f64, f64), pitch: f64) -> Best {
-    let weights = template_weights(&seen.octaves);
-    let word = seen.assessment.decoded.as_ref().map(|decoded| decoded.codeword.as_slice());
-    let ranges = word.map(|word| segments::ranges(evidence, &weights, word)).unwrap_or_default();
     let geometry = geometry::estimate(alignment, seen.assessment.margin_db(), &seen.octaves, working, pitch);
-    let octaves = octave_readings(&seen.octaves, word);
-    Best { geometry, ranges, octaves, assessment: seen.assessment }
+    Best::of(evidence, seen, geometry)
 }

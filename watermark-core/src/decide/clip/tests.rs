@@ -1,9 +1,10 @@
 //! Clips of small generated frames: a scene of soft waves with grain that moves.
 
+use super::evidence::Evidence;
 use super::*;
 use crate::{
     DetectOptions, Effort, EmbedOptions, Embedder, FrameEmbedder, FrameOptions, ImageViewMut, Key, KeyRole, Layout,
-    LumaFrame, LumaRange, Payload, SECRET_BYTES, Samples, SamplesMut,
+    LumaFrame, LumaRange, Payload, SECRET_BYTES, Samples, SamplesMut, Verdict,
 };
 
 const WIDTH: usize = 384;
