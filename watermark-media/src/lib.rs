@@ -76,10 +76,10 @@
 //!
 //! - PNG: palettes become RGB(A) when the picture has more than 256 colours, 1, 2 and 4 bit grey becomes 8 bit, a
 //!   transparent colour becomes an alpha channel, interlace goes, `hIST`, `sPLT` and unknown chunks that may not be
-//!   copied go. `bKGD` and `sBIT` are put into the words of the new colour type.
+//!   copied go. `bKGD` and `sBIT` are put into the words of the new colour type. Bytes after the end go.
 //! - JPEG: coefficients (it is coded again, on the same tables), the Adobe segment, a table of Cr that differs from
 //!   that of Cb, unusual subsampling, restart intervals of progressive files, pictures after the first such as gain
-//!   maps and previews.
+//!   maps and previews, bytes after the end.
 //! - WebP: the lossy kind is coded again, about as finely as it was: its quality is estimated from its quantisers.
 //!   Builds without `webp-native` write it lossless. Other chunks go.
 //! - TIFF: tiles become strips, planes interleaved samples, other compressions deflate; sub-pictures and Photoshop's

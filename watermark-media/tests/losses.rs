@@ -126,6 +126,21 @@ fn grey_of_few_bits_and_one_transparent_colour_are_said() {
 }
 
 #[test]
+fn bytes_after_the_end_are_said() {
+    let picture = picture(13, 9, Layout::Rgb, 8);
+    for format in [Format::Png, Format::Jpeg] {
+        let mut file = encode(&picture, format).unwrap();
+        let told = |file: &[u8]| losses(file, format).iter().any(|loss| loss == "5 bytes after its end");
+        assert!(!told(&file));
+        file.extend([0; 5]);
+        assert!(!told(&file), "{format}: padding");
+        file.truncate(file.len() - 5);
+        file.extend(*b"notes");
+        assert!(told(&file), "{format}: {:?}", losses(&file, format));
+    }
+}
+
+#[test]
 fn parts_of_other_formats_are_named() {
     let source = picture(24, 16, Layout::Rgb, 8);
     let file = png(&source, &[(b"gAMA", vec![0, 0, 1, 0]), (b"eXIf", exif(1, false))], &[(b"tEXt", b"a\0b".to_vec())]);

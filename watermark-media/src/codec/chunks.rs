@@ -33,6 +33,11 @@ pub(super) fn chunks(bytes: &[u8]) -> Result<Vec<Chunk<'_>>> {
     }
 }
 
+/// Where a file ends that begins with these chunks, bytes.
+pub(super) fn end(chunks: &[Chunk<'_>]) -> usize {
+    8 + chunks.iter().map(|chunk| 12 + chunk.data.len()).sum::<usize>()
+}
+
 fn next(bytes: &[u8]) -> Option<(Chunk<'_>, &[u8])> {
     let (length, rest) = bytes.split_first_chunk::<4>()?;
     let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;

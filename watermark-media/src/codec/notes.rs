@@ -94,6 +94,10 @@ fn png(bytes: &[u8]) -> Notes {
     if !left.is_empty() {
         notes.elsewhere.push(format!("its PNG chunks {left}"));
     }
+    let rest = &bytes[chunks::end(&chunks)..];
+    if rest.iter().any(|&byte| byte != 0) {
+        notes.always.push(format!("{} bytes after its end", rest.len()));
+    }
     notes.manifest = chunks.iter().filter(|chunk| &chunk.kind == b"caBX").map(|chunk| chunk.data.to_vec()).collect();
     notes
 }
