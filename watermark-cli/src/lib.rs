@@ -29,11 +29,9 @@ mod signing_key;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 /// Runs the command line on `arguments` (the program's name first) and gives the code to leave with.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match args::Cli::try_parse_from(arguments) {
+    let cli = match args::Cli::of(arguments) {
         Ok(cli) => cli,
         Err(usage) => {
             // Help and version also come this way, with code 0. When the terminal is gone, there is nobody to tell.

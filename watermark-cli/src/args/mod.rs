@@ -7,9 +7,11 @@ mod manual;
 pub(crate) mod registry;
 mod verify_page;
 
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use detect::{DetectArgs, EffortName, LanguageName, ReportArgs, SuspectArgs};
 pub(crate) use embed::{CredentialsRule, EmbedArgs, ProfileName};
@@ -45,6 +47,27 @@ pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// From a program's arguments, its name first. A variable of the environment that is set to nothing names nothing.
+    ///
+    /// # Errors
+    /// What clap finds wrong with them; help and version come this way, too.
+    pub(crate) fn of(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut command = without_empty_variables(Self::command());
+        let mut matches = command.try_get_matches_from_mut(arguments)?;
+        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+    }
+}
+
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    let heed = |arg: clap::Arg| {
+        let empty = arg.get_env().is_some_and(is_empty);
+        if empty { arg.env(Resettable::Reset) } else { arg }
+    };
+    command.mut_args(heed).mut_subcommands(without_empty_variables)
 }
 
 /// What to do.
@@ -85,10 +108,10 @@ pub(crate) struct DemoArgs {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use super::*;
 
     #[test]
     fn the_definitions_are_consistent() {
-        super::Cli::command().debug_assert();
+        Cli::command().debug_assert();
     }
 }

@@ -144,7 +144,11 @@ fn the_title_of_the_ring_goes_into_the_row() {
     sandbox.write("ring.toml", "[[key]]\nfile = \"studio.key\"\ntitle = \"Episode 12\"\n");
     let ring = ["embed", "in/a.png", "--key-ring", "ring.toml", "--registry", "marks.db", "--out"];
     sandbox.run(ring.into_iter().chain(["a.png"])).succeeds();
-    // A variable that is set to nothing names no title.
-    sandbox.run_with_variable("WATERMARK_TITLE", "", ring.into_iter().chain(["b.png"])).succeeds();
+    // A variable that is set to nothing names nothing.
+    for (variable, out) in [("WATERMARK_TITLE", "b.png"), ("WATERMARK_SIGN", "c.png"), ("WATERMARK_CONFIG", "d.png")] {
+        sandbox.run_with_variable(variable, "", ring.into_iter().chain([out])).succeeds();
+    }
+    let plain = ["embed", "in/a.png", "--key-ring", "ring.toml", "--out", "e.png"];
+    sandbox.run_with_variable("WATERMARK_REGISTRY", "", plain).succeeds();
     assert!(rows(&sandbox).iter().all(|row| row.entry.title.as_deref() == Some("Episode 12")));
 }
