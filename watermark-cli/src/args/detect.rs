@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::KeyAccess;
 use crate::clip::Sampling;
+use crate::config::Config;
 
 /// What is looked at, and with what.
 #[derive(Debug, Args)]
@@ -47,13 +48,21 @@ pub(crate) struct SuspectArgs {
     pub(crate) rate: f64,
     /// Registry that says which asset it is and for whom it was marked, and whether the content fits.
     #[arg(long, value_name = "DB", env = "WATERMARK_REGISTRY")]
-    pub(crate) registry: Option<PathBuf>,
+    registry: Option<PathBuf>,
+    /// Look nothing up, although the configuration or the environment names a registry.
+    #[arg(long)]
+    no_registry: bool,
     /// Files in work at the same time [default: as many as there are processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
 }
 
 impl SuspectArgs {
+    /// The registry that marks are looked up in: that which was named, else that of the configuration.
+    pub(crate) fn registry(&self, config: &Config) -> Option<PathBuf> {
+        self.registry.clone().or_else(|| config.registry.clone()).filter(|_| !self.no_registry)
+    }
+
     /// The frames that are looked at.
     ///
     /// # Errors

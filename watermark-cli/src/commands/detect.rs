@@ -106,7 +106,7 @@ struct Looker<'a> {
 impl<'a> Looker<'a> {
     fn new(args: &'a DetectArgs, config: &Config) -> Result<Self> {
         let keys = Keys::read(&args.suspects, config)?;
-        let registry = args.suspects.registry.clone().or_else(|| config.registry.clone());
+        let registry = args.suspects.registry(config);
         // What is wrong with it is said once, before any work.
         asset::registry(registry.as_deref())?;
         Ok(Self { keys, registry, sampling: args.suspects.sampling()?, args })

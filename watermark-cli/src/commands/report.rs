@@ -1,6 +1,6 @@
 //! `report`: one page for people who have to decide something by it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 use watermark_core::Key;
@@ -34,8 +34,8 @@ const PREVIEW_SIDE: usize = 480;
 pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<u8> {
     let to_pipe = pipe::is(&args.out);
     let target = (!to_pipe).then(|| Target::document(&args.out, args.force)).transpose()?;
-    let path = args.suspects.registry.as_ref().or(config.registry.as_ref());
-    let path = path.map(PathBuf::as_path);
+    let path = args.suspects.registry(config);
+    let path = path.as_deref();
     let (files, skipped) = many::find(&args.suspects.inputs)?;
     if !to_pipe {
         keep(&args.out, used(args, config, path).chain(files.iter().map(|file| ("suspect", file.as_path()))))?;

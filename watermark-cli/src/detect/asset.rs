@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use watermark_core::{Mark, Verdict};
 use watermark_evidence::{Fit, Original, Pose, Thumbnail, fit};
 use watermark_media::Picture;
@@ -64,7 +64,10 @@ impl Assets {
 
 /// Opens the registry that was named, for reading.
 pub(crate) fn registry(path: Option<&Path>) -> Result<Option<Registry>> {
-    Ok(path.map(Registry::open_read_only).transpose()?)
+    let open = |path| {
+        Registry::open_read_only(path).map_err(|error| anyhow!("{error}; --no-registry looks for marks without one"))
+    };
+    path.map(open).transpose()
 }
 
 /// Looks a mark up. Only what was found and read has an id to look up.

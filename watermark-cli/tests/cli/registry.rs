@@ -301,6 +301,12 @@ fn a_registry_that_is_not_there_or_not_one() {
     sandbox.fails(2, ["registry", "list", "--registry", "words.db"], &["words.db", "not a registry"]);
     let detect = ["detect", "a.png", "--key", "studio.key", "--registry", "no.db"];
     sandbox.fails(2, detect, &["no.db", "no registry"]);
+    // The configuration names it: a mark is still read by who says so.
+    sandbox.write("watermark.toml", "key = \"studio.key\"\nregistry = \"words.db\"\n");
+    sandbox.run(["embed", "a.png", "--no-registry", "--out", "marked.png"]).succeeds();
+    sandbox.fails(2, ["detect", "marked.png"], &["words.db", "not a registry", "--no-registry"]);
+    sandbox.run(["detect", "marked.png", "--no-registry"]).succeeds();
+    sandbox.run(["report", "marked.png", "--no-registry", "--out", "report.html"]).succeeds();
 }
 
 #[test]
