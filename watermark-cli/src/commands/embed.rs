@@ -32,7 +32,7 @@ fn completed(mut args: EmbedArgs, config: Config) -> EmbedArgs {
     args.c2pa = args.c2pa.or(config.c2pa);
     let batch = &mut args.batch;
     batch.registry = batch.registry.take().or(config.registry).filter(|_| !batch.no_registry);
-    // A variable that is set to nothing names no title.
+    // An empty title is none.
     batch.title = batch.title.take().filter(|title| !title.is_empty()).or(config.title);
     batch.memory = batch.memory.take().or(config.memory);
     batch.jobs = batch.jobs.or(config.jobs);
