@@ -123,9 +123,17 @@ impl Sandbox {
         self
     }
 
-    /// Starts the program here and does not wait for it.
+    /// Starts the program here and does not wait for it. On Linux it minds SIGHUP even where these tests were told not to
+    /// (`nohup`), which is inherited.
     pub(crate) fn start<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Child {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_watermark"));
+        let program = env!("CARGO_BIN_EXE_watermark");
+        let mut command = if cfg!(target_os = "linux") {
+            let mut command = Command::new("env");
+            command.args(["--default-signal=HUP", program]);
+            command
+        } else {
+            Command::new(program)
+        };
         command.args(arguments).current_dir(self.folder.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs")
     }
